@@ -1,0 +1,318 @@
+//! The answers as one document: what `answer --format json` prints and every report is made from.
+//!
+//! The shape is published as a JSON Schema (`schemas/answers.json`); within version 1 fields are only added.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use wellproof_model::{GapKind, Suggestion, Verdict};
+
+/// Everything that is said about one review.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Document {
+    /// `wellproof/answers/1`.
+    pub schema: String,
+    /// The lens that was answered.
+    pub lens: LensLine,
+    /// The evidence that it was answered from.
+    pub snapshot: SnapshotLine,
+    /// The part of the account that the answers are about.
+    pub scope: ScopeLine,
+    /// How many choices stand how.
+    pub coverage: Coverage,
+    /// The same per pillar, in the lens's order.
+    pub pillars: Vec<PillarLine>,
+    /// What to mend first.
+    pub fix_first: Vec<Fix>,
+    /// Every question, in the lens's order.
+    pub questions: Vec<Question>,
+    /// Every rule that ran, by id: its claim, its fix and its outcome.
+    pub rules: BTreeMap<String, RuleLine>,
+    /// What was not read, and what would mend it.
+    pub gaps: Vec<GapLine>,
+}
+
+impl Document {
+    /// The name and version of this format.
+    pub const SCHEMA: &'static str = "wellproof/answers/1";
+}
+
+/// Which lens, and which edition of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LensLine {
+    /// The Tool's alias, or the file's own id.
+    pub id: String,
+    /// What a person calls it.
+    pub name: String,
+    /// AWS reuses numbers between editions, so a number means nothing without this.
+    pub edition: String,
+}
+
+/// Which snapshot, and how far it reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SnapshotLine {
+    /// `sha256:` and the snapshot's digest.
+    pub digest: String,
+    /// Whether every file that was read matched its hash. False only under `--allow-unverified`.
+    pub verified: bool,
+    /// The accounts that were scanned.
+    pub accounts: Vec<String>,
+    /// The regions that were scanned.
+    pub regions: Vec<String>,
+    /// Enabled regions that were not; `null` when the enabled ones could not be read.
+    pub regions_not_scanned: Option<Vec<String>>,
+    /// The snapshot's clock.
+    pub collected_at: Timestamp,
+    /// The principal that scanned.
+    pub caller: String,
+    /// How many gaps there are.
+    pub gaps: u64,
+    /// How many resources were read.
+    pub resources: u64,
+    /// How many calls were made.
+    pub calls: u64,
+    /// The version of the tool that scanned.
+    pub tool_version: String,
+}
+
+/// The workload under review.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ScopeLine {
+    /// One sentence that says what the answers are about, whole account or workload, regions scanned of those enabled.
+    pub sentence: String,
+    /// The workload's name, where one was given.
+    pub workload: Option<String>,
+    /// How many resources lie outside it.
+    pub out_of_scope: u64,
+    /// What was left out by name, each with its reason.
+    pub exclusions: Vec<String>,
+}
+
+/// How many choices stand how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Coverage {
+    /// All choices, without "None of these".
+    pub choices: u64,
+    /// Those on which at least one rule came to pass or fail.
+    pub judged: u64,
+    /// Proven.
+    pub met: u64,
+    /// Refuted.
+    pub not_met: u64,
+    /// Spoken for, or against, in part.
+    pub partial: u64,
+    /// Left to a person.
+    pub not_proven: u64,
+    /// Not applicable.
+    pub not_applicable: u64,
+}
+
+/// One pillar's state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PillarLine {
+    /// The Tool's id, such as `operationalExcellence`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// How its choices stand.
+    pub coverage: Coverage,
+    /// How many of its questions are predicted at each risk.
+    pub risks: BTreeMap<Risk, u64>,
+}
+
+/// A question's predicted risk, in the Tool's words and one of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Risk {
+    /// High risk.
+    High,
+    /// Medium risk.
+    Medium,
+    /// No improvements identified.
+    None,
+    /// It depends on choices that evidence cannot decide; the range says on what.
+    Undetermined,
+    /// Nothing is known about any choice.
+    Unanswered,
+    /// The question does not apply.
+    NotApplicable,
+}
+
+/// One question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Question {
+    /// The Tool's id, such as `manage-service-limits`.
+    pub id: String,
+    /// As the review shows it, such as `REL 1`. Means nothing without the lens's edition.
+    pub number: String,
+    /// AWS's title.
+    pub title: String,
+    /// The pillar's id.
+    pub pillar: String,
+    /// At most 2,084 characters, the most important first; starts with the number. Empty where nothing is said.
+    pub note: String,
+    /// How many notes of its choices did not fit.
+    pub notes_left_out: u64,
+    /// Predicted, never measured.
+    pub predicted_risk: Risk,
+    /// Best and worst risk over what is not proven.
+    pub risk_range: [Risk; 2],
+    /// What the prediction rests on, such as `published levels`.
+    pub risk_basis: String,
+    /// Every choice, in the Tool's order, "None of these" last where it is suggested.
+    pub choices: Vec<Choice>,
+}
+
+/// One choice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Choice {
+    /// The Tool's id.
+    pub id: String,
+    /// The best practice's number in this edition, such as `REL01-BP04`.
+    pub number: Option<String>,
+    /// AWS's title.
+    pub title: String,
+    /// AWS's level of risk when it is missing.
+    pub level: Option<Risk>,
+    /// Where AWS describes it.
+    pub url: Option<String>,
+    /// True for choices that admit a flaw: there `met` is bad news.
+    pub negative: bool,
+    /// What is suggested.
+    pub verdict: Suggestion,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// At most 250 characters; empty where nothing is said.
+    pub note: String,
+    /// What to ask a person, where evidence does not decide.
+    pub ask: Option<String>,
+    /// What the snapshot knows that helps this person.
+    pub hint: Option<String>,
+    /// The rules that bear on it.
+    pub rules: Vec<RuleOnChoice>,
+    /// The calls behind its verdict, sorted by id; at most 50, the rest counted.
+    pub citations: Vec<Citation>,
+    /// How many citations were left out.
+    pub citations_left_out: u64,
+}
+
+/// One rule's say on one choice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleOnChoice {
+    /// The rule's id.
+    pub id: String,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// What that says of the choice: `proves`, `supports`, `weakens`, `refutes` or `nothing`.
+    pub weight: String,
+    /// How many resources passed.
+    pub passed: u64,
+    /// How many failed.
+    pub failed: u64,
+    /// How many could not be judged.
+    pub unknown: u64,
+    /// How many of the kind the rule left out.
+    pub not_judged: u64,
+    /// Failed ones first, then unknown, then passed.
+    pub resources: Vec<ResourceLine>,
+    /// How many are not listed.
+    pub resources_left_out: u64,
+}
+
+/// One resource under one rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ResourceLine {
+    /// `CloudFormation`'s spelling.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Its ARN, where it has one.
+    pub arn: Option<String>,
+    /// Its account.
+    pub account: String,
+    /// Its region.
+    pub region: String,
+    /// What the rule says of it.
+    pub verdict: Verdict,
+    /// Ids of the calls that say so.
+    pub calls: Vec<String>,
+}
+
+/// One API call that proves something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Citation {
+    /// Its id in the snapshot.
+    pub call: String,
+    /// The service's signing name.
+    pub service: String,
+    /// The operation.
+    pub operation: String,
+    /// The account that was asked.
+    pub account: String,
+    /// The region that was asked.
+    pub region: String,
+    /// When the answer came.
+    pub at: Timestamp,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+    /// SHA-256 of the stored body.
+    pub sha256: String,
+}
+
+/// One rule that ran.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleLine {
+    /// The claim that holds when it passes.
+    pub title: String,
+    /// How to mend a failure.
+    pub fix: Option<String>,
+    /// The AWS practice that it rests on.
+    pub basis: String,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// How many resources passed.
+    pub passed: u64,
+    /// How many failed.
+    pub failed: u64,
+    /// How many could not be judged.
+    pub unknown: u64,
+    /// How many of the kind it left out.
+    pub not_judged: u64,
+    /// Its note.
+    pub note: Option<String>,
+    /// Ids of the gaps that would have decided.
+    pub gaps: Vec<String>,
+}
+
+/// A failing rule whose mending lowers risks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Fix {
+    /// The rules to mend together.
+    pub rules: Vec<String>,
+    /// How.
+    pub fix: String,
+    /// Questions whose predicted risk this lowers, by number, given everything before it in the list.
+    pub lowers: Vec<String>,
+    /// How many questions remain at high risk after it, and after everything before it.
+    pub high_risks_left: u64,
+}
+
+/// Something that was not read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GapLine {
+    /// Its id in the snapshot.
+    pub id: String,
+    /// The unit.
+    pub unit: String,
+    /// What was not read.
+    pub what: String,
+    /// Why.
+    pub kind: GapKind,
+    /// What AWS said.
+    pub message: String,
+    /// The IAM actions that would mend it.
+    pub actions: Vec<String>,
+}

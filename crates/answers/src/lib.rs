@@ -1,0 +1,3 @@
+//! Verdicts and a lens become suggestions, notes and predicted risk.
+
+pub mod document;

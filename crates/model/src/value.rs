@@ -1,0 +1,268 @@
+//! A JSON value that is cheap to clone: what predicates read, converted once when a record is parsed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use compact_str::CompactString;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A JSON value; lists and maps are shared, so that a clone costs no allocation.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum Value {
+    /// Known to be absent.
+    #[default]
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Any other number.
+    Float(f64),
+    /// Text; up to 24 bytes stand inline.
+    Str(CompactString),
+    /// A list.
+    List(Arc<[Value]>),
+    /// An object.
+    Map(Map),
+}
+
+/// An object: keys sorted, each once.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Map(Arc<[(CompactString, Value)]>);
+
+impl Map {
+    /// The value under `key`.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.0.binary_search_by(|(name, _)| name.as_str().cmp(key)).ok().map(|at| &self.0[at].1)
+    }
+
+    /// The entries in the order of their keys.
+    pub fn iter(&self) -> std::slice::Iter<'_, (CompactString, Value)> {
+        self.0.iter()
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<(CompactString, Value)> for Map {
+    /// Of two entries with the same key the later one stays.
+    fn from_iter<I: IntoIterator<Item = (CompactString, Value)>>(entries: I) -> Self {
+        let mut entries: Vec<_> = entries.into_iter().collect();
+        if !entries.is_sorted_by(|a, b| a.0 < b.0) {
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            entries.reverse();
+            entries.dedup_by(|a, b| a.0 == b.0);
+            entries.reverse();
+        }
+        Self(entries.into())
+    }
+}
+
+impl<'a> IntoIterator for &'a Map {
+    type Item = &'a (CompactString, Value);
+    type IntoIter = std::slice::Iter<'a, (CompactString, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl Value {
+    /// The value that `thing` serializes to.
+    ///
+    /// # Errors
+    /// When `thing` does not serialize to JSON.
+    pub fn of<T: Serialize>(thing: &T) -> Result<Self, serde_json::Error> {
+        Ok(Self::from(serde_json::to_value(thing)?))
+    }
+
+    /// The text, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The object, if it is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        match self {
+            Self::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The list, if it is one.
+    pub fn as_list(&self) -> Option<&[Value]> {
+        match self {
+            Self::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The number, whole or not, if it is one.
+    #[expect(clippy::cast_precision_loss, reason = "counts and shares stay far below 2^52")]
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Int(number) => Some(*number as f64),
+            Self::Float(number) => Some(*number),
+            _ => None,
+        }
+    }
+}
+
+impl From<serde_json::Value> for Value {
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Bool(it) => Self::Bool(it),
+            serde_json::Value::Number(it) => {
+                it.as_i64().map_or_else(|| Self::Float(it.as_f64().unwrap_or(f64::NAN)), Self::Int)
+            }
+            serde_json::Value::String(it) => Self::Str(it.into()),
+            serde_json::Value::Array(it) => Self::List(it.into_iter().map(Self::from).collect()),
+            serde_json::Value::Object(it) => {
+                Self::Map(it.into_iter().map(|(key, value)| (key.into(), Self::from(value))).collect())
+            }
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Str(text.into())
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(it) => serializer.serialize_bool(*it),
+            Self::Int(it) => serializer.serialize_i64(*it),
+            Self::Float(it) => serializer.serialize_f64(*it),
+            Self::Str(it) => serializer.serialize_str(it),
+            Self::List(it) => serializer.collect_seq(it.iter()),
+            Self::Map(it) => it.serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for Map {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, it: bool) -> Result<Value, E> {
+        Ok(Value::Bool(it))
+    }
+
+    fn visit_i64<E>(self, it: i64) -> Result<Value, E> {
+        Ok(Value::Int(it))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a number past 2^63 is not whole to JSON either")]
+    fn visit_u64<E>(self, it: u64) -> Result<Value, E> {
+        Ok(i64::try_from(it).map_or(Value::Float(it as f64), Value::Int))
+    }
+
+    fn visit_f64<E>(self, it: f64) -> Result<Value, E> {
+        Ok(Value::Float(it))
+    }
+
+    fn visit_str<E>(self, it: &str) -> Result<Value, E> {
+        Ok(Value::Str(it.into()))
+    }
+
+    fn visit_string<E>(self, it: String) -> Result<Value, E> {
+        Ok(Value::Str(it.into()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::with_capacity(items.size_hint().unwrap_or(0).min(1024));
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::List(list.into()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+        AnyMap.visit_map(map).map(Value::Map)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyMap;
+
+impl<'de> Visitor<'de> for AnyMap {
+    type Value = Map;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map, A::Error> {
+        let mut entries: Vec<(CompactString, Value)> = Vec::with_capacity(map.size_hint().unwrap_or(0).min(1024));
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(entries.into_iter().collect())
+    }
+}
+
+impl<'de> Deserialize<'de> for Map {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(AnyMap)
+    }
+}
+
+impl JsonSchema for Map {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Map".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "object"})
+    }
+}

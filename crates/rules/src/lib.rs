@@ -1,0 +1,5 @@
+//! Loads, checks and evaluates rules.
+
+mod outcome;
+
+pub use outcome::{Judged, Outcome};
