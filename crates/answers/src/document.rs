@@ -32,6 +32,9 @@ pub struct Document {
     pub rules: BTreeMap<String, RuleLine>,
     /// What was not read, and what would mend it.
     pub gaps: Vec<GapLine>,
+    /// Every call that a listed resource or a citation names, by id, so that a reader gets from any line to its proof.
+    #[serde(default)]
+    pub calls: BTreeMap<String, Citation>,
 }
 
 impl Document {
