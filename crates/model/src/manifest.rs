@@ -76,6 +76,9 @@ pub struct Manifest {
     pub regions_off: Vec<String>,
     /// The units that the scan set out to run.
     pub planned: Vec<UnitId>,
+    /// The resource types that each planned collector declares, by its name: what a unit that did not finish left unread.
+    #[serde(default)]
+    pub types: BTreeMap<String, Vec<String>>,
     /// Resource types that no unit could hold, with the reason: the service is not offered in a region.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub not_applicable: BTreeMap<UnitId, String>,
