@@ -47,7 +47,7 @@ impl Resource {
             return Err(serde::ser::Error::custom("facts are an object"));
         };
         let mut attributes = Vec::with_capacity(fields.len());
-        for (name, value) in fields.iter() {
+        for (name, value) in &fields {
             let gap = value.as_map().filter(|map| map.len() == 1).and_then(|map| map.get(UNREAD));
             match gap.and_then(Value::as_str) {
                 Some(gap) => {
