@@ -1,0 +1,333 @@
+//! Trails, event data stores, and the events of the last 90 days that rules ask about.
+//!
+//! Looked-up events are split into types by what is asked of them, so that a lookup that was cut off blinds only the rules that
+//! need it. Each listing is complete when every one of its event names was paged to its end in the unit's region.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use wellproof_model::Read;
+
+/// A trail as one region sees it: multi-region and organization trails appear in every region as shadows of their home region.
+/// The record's id is the trail's ARN, its region the one that was asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Trail {
+    /// Its name (`DescribeTrails` trailList[].Name).
+    pub name: String,
+    /// Its ARN (`DescribeTrails` trailList[].TrailARN).
+    pub trail_arn: String,
+    /// The region in which it was made (`DescribeTrails` trailList[].HomeRegion).
+    pub home_region: String,
+    /// Whether this record is not that of the home region.
+    pub is_shadow: bool,
+    /// Whether it records all regions (`DescribeTrails` trailList[].IsMultiRegionTrail).
+    pub is_multi_region_trail: bool,
+    /// Whether it records all accounts of the organization (`DescribeTrails` trailList[].IsOrganizationTrail).
+    pub is_organization_trail: bool,
+    /// Whether it records global services such as IAM (`DescribeTrails` trailList[].IncludeGlobalServiceEvents).
+    pub include_global_service_events: bool,
+    /// Whether digests make its files tamper-evident (`DescribeTrails` trailList[].LogFileValidationEnabled).
+    pub log_file_validation_enabled: bool,
+    /// The bucket that it delivers to (`DescribeTrails` trailList[].S3BucketName).
+    pub s3_bucket_name: Option<String>,
+    /// The key that encrypts its files (`DescribeTrails` trailList[].KmsKeyId).
+    pub kms_key_id: Option<String>,
+    /// The CloudWatch Logs group that it also delivers to (`DescribeTrails` trailList[].CloudWatchLogsLogGroupArn).
+    pub cloud_watch_logs_log_group_arn: Option<String>,
+    /// Whether it records now (`GetTrailStatus` IsLogging).
+    pub is_logging: Read<bool>,
+    /// When it last delivered to its bucket (`GetTrailStatus` LatestDeliveryTime).
+    pub latest_delivery_time: Read<Option<Timestamp>>,
+    /// Why its last delivery to the bucket failed; null when it did not (`GetTrailStatus` LatestDeliveryError, empty text counts as none).
+    pub latest_delivery_error: Read<Option<String>>,
+    /// When it last delivered to CloudWatch Logs (`GetTrailStatus` LatestCloudWatchLogsDeliveryTime).
+    pub latest_cloud_watch_logs_delivery_time: Read<Option<Timestamp>>,
+    /// Why its last delivery to CloudWatch Logs failed (`GetTrailStatus` LatestCloudWatchLogsDeliveryError).
+    pub latest_cloud_watch_logs_delivery_error: Read<Option<String>>,
+    /// Whether management events that read are recorded (`GetEventSelectors` EventSelectors or AdvancedEventSelectors).
+    pub records_management_reads: Read<bool>,
+    /// Whether management events that write are recorded (`GetEventSelectors` EventSelectors or AdvancedEventSelectors).
+    pub records_management_writes: Read<bool>,
+    /// Resource types whose data events are recorded, sorted, such as `AWS::S3::Object` (`GetEventSelectors` DataResources[].Type, or
+    /// the resources.type field of advanced selectors with eventCategory Data).
+    pub data_event_resource_types: Read<Vec<String>>,
+    /// Kinds of insight that are looked for, sorted, such as `ApiCallRateInsight` (`GetInsightSelectors` InsightSelectors[].InsightType;
+    /// `InsightNotEnabledException` means none).
+    pub insight_types: Read<Vec<String>>,
+}
+
+/// A CloudTrail Lake event data store. The record's id is its ARN.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EventDataStore {
+    /// Its name (`ListEventDataStores` EventDataStores[].Name).
+    pub name: String,
+    /// `ENABLED`, `STOPPED_INGESTION`, `PENDING_DELETION` … (`GetEventDataStore` Status).
+    pub status: Read<String>,
+    /// Whether it records all regions (`GetEventDataStore` MultiRegionEnabled).
+    pub multi_region_enabled: Read<bool>,
+    /// Whether it records all accounts of the organization (`GetEventDataStore` OrganizationEnabled).
+    pub organization_enabled: Read<bool>,
+    /// Days for which events are kept (`GetEventDataStore` RetentionPeriod).
+    pub retention_period: Read<Option<i64>>,
+    /// Whether management events, reads and writes, are recorded (`GetEventDataStore` AdvancedEventSelectors: eventCategory Management
+    /// without a readOnly or eventSource selector).
+    pub records_management_events: Read<bool>,
+}
+
+/// What made a request, told by its user agent and by who invoked it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Tool {
+    /// Another AWS service on its own account, such as Auto Scaling.
+    AwsService,
+    /// CloudFormation on somebody's behalf.
+    Cloudformation,
+    /// Terraform or OpenTofu.
+    Terraform,
+    /// The CDK's own calls (its deployments run through CloudFormation).
+    Cdk,
+    /// Pulumi.
+    Pulumi,
+    /// The AWS console.
+    Console,
+    /// The AWS CLI.
+    Cli,
+    /// An AWS SDK.
+    Sdk,
+    /// Anything else.
+    Other,
+}
+
+impl Tool {
+    /// Tells the tool from CloudTrail's userAgent, userIdentity.invokedBy and sessionCredentialFromConsole.
+    ///
+    /// Order matters: Terraform, CDK and Pulumi name themselves in a user agent that also names an SDK, and CloudFormation appears
+    /// as invokedBy as well as user agent.
+    pub fn of(user_agent: &str, invoked_by: Option<&str>, from_console: bool) -> Self {
+        let agent = user_agent.to_ascii_lowercase();
+        let says = |word: &str| agent.contains(word);
+        if says("cloudformation.amazonaws.com") || invoked_by == Some("cloudformation.amazonaws.com") {
+            Self::Cloudformation
+        } else if says("terraform") || says("opentofu") {
+            Self::Terraform
+        } else if says("pulumi") {
+            Self::Pulumi
+        } else if says("aws-cdk") || says("cdk/") {
+            Self::Cdk
+        } else if from_console
+            || says("console.amazonaws.com")
+            || says("console.ec2.amazonaws.com")
+            || says("aws internal/3 console")
+        {
+            Self::Console
+        } else if invoked_by.is_some() || agent.ends_with(".amazonaws.com") {
+            Self::AwsService
+        } else if says("aws-cli") {
+            Self::Cli
+        } else if says("aws-sdk") || says("boto3") || says("botocore") || says("aws-internal") {
+            Self::Sdk
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// One RunInstances event (`LookupEvents` by EventName). The record's id is the event's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InstanceLaunch {
+    /// When (`LookupEvents` Events[].EventTime).
+    pub event_time: Timestamp,
+    /// The instances that it started, sorted (CloudTrailEvent responseElements.instancesSet.items[].instanceId).
+    pub instance_ids: Vec<String>,
+    /// Why it failed; null when it did not (CloudTrailEvent errorCode).
+    pub error_code: Option<String>,
+    /// `IAMUser`, `AssumedRole`, `Root`, `AWSService` … (CloudTrailEvent userIdentity.type).
+    pub identity_type: String,
+    /// Who: the ARN of the role's issuer for an assumed role, else of the identity (CloudTrailEvent userIdentity.sessionContext.sessionIssuer.arn
+    /// or userIdentity.arn).
+    pub principal_arn: Option<String>,
+    /// The AWS service that asked on somebody's behalf (CloudTrailEvent userIdentity.invokedBy).
+    pub invoked_by: Option<String>,
+    /// What asked, at most 256 characters (CloudTrailEvent userAgent).
+    pub user_agent: String,
+    /// Whether a console session's credentials were used (CloudTrailEvent sessionCredentialFromConsole).
+    pub session_credential_from_console: bool,
+    /// What made it.
+    pub tool: Tool,
+}
+
+/// One ConsoleLogin event (`LookupEvents` by EventName). The record's id is the event's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignIn {
+    /// When (`LookupEvents` Events[].EventTime).
+    pub event_time: Timestamp,
+    /// `IAMUser`, `Root`, `AssumedRole`, `FederatedUser` … (CloudTrailEvent userIdentity.type).
+    pub identity_type: String,
+    /// Who (CloudTrailEvent userIdentity.arn).
+    pub principal_arn: Option<String>,
+    /// Whether it succeeded (CloudTrailEvent responseElements.ConsoleLogin == "Success").
+    pub succeeded: bool,
+    /// Whether a second factor was given to AWS; federated sign-ins say no whatever their identity provider did (CloudTrailEvent
+    /// additionalEventData.MFAUsed == "Yes").
+    pub mfa_used: bool,
+}
+
+/// One event of the root user (`LookupEvents` by Username `root`). The record's id is the event's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RootActivity {
+    /// When (`LookupEvents` Events[].EventTime).
+    pub event_time: Timestamp,
+    /// What was called (`LookupEvents` Events[].EventName).
+    pub event_name: String,
+    /// Of which service, such as `iam.amazonaws.com` (`LookupEvents` Events[].EventSource).
+    pub event_source: String,
+    /// Whether it only read (`LookupEvents` Events[].ReadOnly).
+    pub read_only: bool,
+    /// The AWS service that acted as root, which is no person (CloudTrailEvent userIdentity.invokedBy).
+    pub invoked_by: Option<String>,
+}
+
+macro_rules! change {
+    ($(#[$doc:meta])+ $name:ident) => {
+        $(#[$doc])+
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+        pub struct $name {
+            /// When (`LookupEvents` Events[].EventTime).
+            pub event_time: Timestamp,
+            /// What was called (`LookupEvents` Events[].EventName).
+            pub event_name: String,
+            /// Of which service, such as `ec2.amazonaws.com` (`LookupEvents` Events[].EventSource).
+            pub event_source: String,
+            /// Why it failed; null when it did not (CloudTrailEvent errorCode).
+            pub error_code: Option<String>,
+            /// `IAMUser`, `AssumedRole`, `Root`, `AWSService` … (CloudTrailEvent userIdentity.type).
+            pub identity_type: String,
+            /// Who: the ARN of the role's issuer for an assumed role, else of the identity (CloudTrailEvent
+            /// userIdentity.sessionContext.sessionIssuer.arn or userIdentity.arn).
+            pub principal_arn: Option<String>,
+            /// Whether a person's console session made it: sessionCredentialFromConsole is "true", and no AWS service acted on its
+            /// own or on somebody's behalf (CloudTrailEvent).
+            pub by_hand_in_console: bool,
+            /// What made it, told by CloudTrailEvent userAgent and userIdentity.invokedBy.
+            pub tool: Tool,
+            /// Names of the resources that it touched, sorted (`LookupEvents` Events[].Resources[].ResourceName).
+            pub resource_names: Vec<String>,
+        }
+    };
+}
+
+change! {
+    /// One change to a detective or preventive control (`LookupEvents` by each of [`CONTROL_CHANGES`]).
+    ControlChange
+}
+change! {
+    /// One change to what a network lets through (`LookupEvents` by each of [`NETWORK_CHANGES`]).
+    NetworkChange
+}
+change! {
+    /// One creation of serving infrastructure (`LookupEvents` by each of [`RESOURCE_CREATIONS`]).
+    ResourceCreation
+}
+change! {
+    /// One deployment of code or of a stack (`LookupEvents` by each of [`DEPLOYMENTS`]).
+    Deployment
+}
+change! {
+    /// One restore of a backup (`LookupEvents` by each of [`RESTORES`]).
+    Restore
+}
+change! {
+    /// One login to a server or container through an AWS API (`LookupEvents` by each of [`INTERACTIVE_LOGINS`]).
+    InteractiveLogin
+}
+
+/// Event names that switch off or weaken a control.
+pub const CONTROL_CHANGES: &[&str] = &[
+    "StopLogging",
+    "DeleteTrail",
+    "UpdateTrail",
+    "StopConfigurationRecorder",
+    "DeleteConfigurationRecorder",
+    "DeleteConfigRule",
+    "DeleteDetector",
+    "UpdateDetector",
+    "DisableSecurityHub",
+    "DeleteFlowLogs",
+    "DisableEbsEncryptionByDefault",
+    "DeleteAlarms",
+];
+
+/// Event names that change what a network lets through.
+pub const NETWORK_CHANGES: &[&str] = &[
+    "AuthorizeSecurityGroupIngress",
+    "ModifySecurityGroupRules",
+    "CreateNetworkAclEntry",
+    "ReplaceNetworkAclEntry",
+    "CreateRoute",
+    "ReplaceRoute",
+    "UpdateWebACL",
+    "UpdateFirewallPolicy",
+];
+
+/// Event names that create serving infrastructure. RunInstances is an [`InstanceLaunch`].
+pub const RESOURCE_CREATIONS: &[&str] = &[
+    "CreateAutoScalingGroup",
+    "CreateLoadBalancer",
+    "CreateDBInstance",
+    "CreateDBCluster",
+    "CreateFunction20150331",
+    "CreateCluster",
+    "CreateTable",
+    "CreateQueue",
+];
+
+/// Event names that deploy.
+pub const DEPLOYMENTS: &[&str] = &[
+    "CreateStack",
+    "UpdateStack",
+    "ExecuteChangeSet",
+    "UpdateFunctionCode20150331v2",
+    "UpdateService",
+    "CreateDeployment",
+    "StartInstanceRefresh",
+];
+
+/// Event names that restore a backup.
+pub const RESTORES: &[&str] = &[
+    "StartRestoreJob",
+    "RestoreDBInstanceFromDBSnapshot",
+    "RestoreDBInstanceToPointInTime",
+    "RestoreDBClusterFromSnapshot",
+    "RestoreDBClusterToPointInTime",
+    "RestoreTableFromBackup",
+    "RestoreTableToPointInTime",
+];
+
+/// Event names that log in to a server or container.
+pub const INTERACTIVE_LOGINS: &[&str] =
+    &["StartSession", "SendSSHPublicKey", "SendSerialConsoleSSHPublicKey", "ExecuteCommand"];
+
+#[cfg(test)]
+mod tests {
+    use super::Tool;
+
+    #[test]
+    fn tools_are_told_apart() {
+        let terraform = "APN/1.0 HashiCorp/1.0 Terraform/1.9.5 (+https://www.terraform.io) terraform-provider-aws/5.60 aws-sdk-go-v2/1.30";
+        assert_eq!(Tool::of(terraform, None, false), Tool::Terraform);
+        assert_eq!(
+            Tool::of("cloudformation.amazonaws.com", Some("cloudformation.amazonaws.com"), false),
+            Tool::Cloudformation
+        );
+        assert_eq!(Tool::of("autoscaling.amazonaws.com", Some("autoscaling.amazonaws.com"), false), Tool::AwsService);
+        assert_eq!(Tool::of("Mozilla/5.0 (X11; Linux x86_64)", None, true), Tool::Console);
+        assert_eq!(Tool::of("aws-cli/2.17.1 md/awscrt#0.20", None, false), Tool::Cli);
+        assert_eq!(Tool::of("Boto3/1.34 md/Botocore#1.34", None, false), Tool::Sdk);
+        assert_eq!(Tool::of("curl/8.5", None, false), Tool::Other);
+        // A person's console session may start CloudFormation; what makes the resources is still CloudFormation.
+        assert_eq!(
+            Tool::of("cloudformation.amazonaws.com", Some("cloudformation.amazonaws.com"), true),
+            Tool::Cloudformation
+        );
+    }
+}

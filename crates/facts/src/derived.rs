@@ -1,0 +1,428 @@
+//! Joins over the facts of several collectors, made by `derive`. Each cites the calls of what it was joined from.
+//!
+//! Every field is shaped for a predicate: a boolean, a number or a word. A field is `Read` when a listing or a field that it rests on
+//! may not have been read; it then carries that gap. A join that finds a match needs no complete listing, one that finds none does.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use wellproof_model::Read;
+
+/// What launched an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A CloudFormation stack, or a group that is a stack's resource.
+    Cloudformation,
+    /// Terraform or OpenTofu.
+    Terraform,
+    /// The CDK: a stack that carries its mark.
+    Cdk,
+    /// Pulumi.
+    Pulumi,
+    /// An Auto Scaling group that no stack owns.
+    Autoscaling,
+    /// An EKS node group, Karpenter or EKS Auto Mode.
+    Eks,
+    /// An AWS Batch compute environment.
+    Batch,
+    /// A Spot or EC2 fleet.
+    SpotFleet,
+    /// A person in the console.
+    Console,
+    /// The AWS CLI.
+    Cli,
+    /// An SDK.
+    Sdk,
+    /// Everything was read and nothing tells.
+    Unknown,
+}
+
+/// What tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OriginEvidence {
+    /// A tag that AWS or the tool sets.
+    Tag,
+    /// A stack's list of resources.
+    StackResource,
+    /// An Auto Scaling group's list of instances.
+    AutoScalingGroup,
+    /// The RunInstances event.
+    CloudtrailEvent,
+    /// Nothing.
+    None,
+}
+
+/// How an instance came to be. One per `AWS::EC2::Instance`, with its id, ARN and tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InstanceProvenance {
+    /// The instance.
+    pub instance_id: String,
+    /// Its state, such as `running`.
+    pub state: String,
+    /// What launched it. Unread where events, stacks or groups were not read and nothing else tells.
+    pub origin: Read<Origin>,
+    /// What tells it.
+    pub evidence: Read<OriginEvidence>,
+    /// Whether a CloudFormation stack, CDK's included, is behind it, directly or through a group.
+    pub launched_by_cloudformation: Read<bool>,
+    /// Whether any tool that keeps infrastructure as code (CloudFormation, CDK, Terraform, Pulumi) or an AWS service that manages
+    /// instances (a group, EKS, Batch, a fleet) is behind it.
+    pub launched_by_code_or_service: Read<bool>,
+    /// Whether it carries a tag that does not start with `aws:`.
+    pub tagged: bool,
+    /// Who called RunInstances; null where no event of it was found.
+    pub principal: Read<Option<String>>,
+    /// When RunInstances was called; null where no event of it was found.
+    pub launched_at: Read<Option<Timestamp>>,
+    /// The stack's ARN or name.
+    pub stack: Read<Option<String>>,
+    /// The Auto Scaling group's name.
+    pub auto_scaling_group: Read<Option<String>>,
+}
+
+/// Who made an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageOwner {
+    /// The scanned account.
+    Own,
+    /// AWS.
+    Amazon,
+    /// A seller on AWS Marketplace.
+    Marketplace,
+    /// Another account.
+    Other,
+    /// The image no longer exists, or is no longer shared with the account.
+    Gone,
+}
+
+/// What an instance is exposed to, made of and watched by. One per `AWS::EC2::Instance`, with its id, ARN and tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InstanceUse {
+    /// The instance.
+    pub instance_id: String,
+    /// Whether it runs.
+    pub running: bool,
+    /// Days since it was last started, at the snapshot's clock.
+    pub days_since_launch: f64,
+    /// Whether it has a public IPv4 address.
+    pub has_public_address: bool,
+    /// Whether one of its groups lets the whole internet in on any port.
+    pub world_open: Read<bool>,
+    /// Whether one of its groups lets the whole internet in on 80 or 443.
+    pub world_open_web: Read<bool>,
+    /// Whether it has a public address, stands in a subnet that routes to an internet gateway, and lets the whole internet in.
+    pub directly_on_internet: Read<bool>,
+    /// When its image was made; null when the image is gone.
+    pub image_creation_date: Read<Option<Timestamp>>,
+    /// Who made its image.
+    pub image_owner: Read<ImageOwner>,
+    /// Whether its type is of the current generation.
+    pub current_generation: Read<bool>,
+    /// Whether its type can use ENA.
+    pub ena_capable: Read<bool>,
+    /// Whether ENA is enabled on it.
+    pub ena_support: bool,
+    /// Whether its type has an accelerator.
+    pub accelerated: Read<bool>,
+    /// Whether a group, EKS, Batch or a fleet replaces it when it fails.
+    pub replaced_automatically: Read<bool>,
+    /// Whether it restarts elsewhere when its host fails: simplified recovery, or an alarm that recovers it.
+    pub recovers_automatically: Read<bool>,
+    /// Whether it publishes memory metrics.
+    pub publishes_memory: Read<bool>,
+    /// Whether it publishes disk metrics.
+    pub publishes_disk: Read<bool>,
+    /// Whether an alarm watches a metric with this instance, or its group, as dimension.
+    pub alarmed: Read<bool>,
+}
+
+/// Where a subnet's traffic to the internet goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DefaultRoute {
+    /// To an internet gateway: the subnet is public.
+    InternetGateway,
+    /// To a NAT gateway.
+    NatGateway,
+    /// To a transit gateway or a core network.
+    TransitGateway,
+    /// To a firewall's or an appliance's endpoint.
+    Endpoint,
+    /// To an instance or interface.
+    Instance,
+    /// To a peering, VPN gateway or anything else.
+    Other,
+    /// Nowhere.
+    None,
+}
+
+/// How a subnet is routed. One per `AWS::EC2::Subnet`, with its id, ARN and tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SubnetRouting {
+    /// The subnet.
+    pub subnet_id: String,
+    /// Its VPC.
+    pub vpc_id: String,
+    /// How many network interfaces stand in it.
+    pub interfaces: Read<i64>,
+    /// Where 0.0.0.0/0 leads.
+    pub default_route: Read<DefaultRoute>,
+    /// Whether it uses a NAT gateway in its own zone or a regional one; null when it uses none.
+    pub nat_in_same_zone: Read<Option<bool>>,
+    /// Whether its table routes to an available gateway endpoint of S3.
+    pub s3_gateway_endpoint: Read<bool>,
+    /// Whether its table routes to an available gateway endpoint of DynamoDB.
+    pub dynamodb_gateway_endpoint: Read<bool>,
+    /// Share of its addresses that are free, 0 to 1; null for an IPv6-only subnet.
+    pub free_address_share: Option<f64>,
+    /// Whether an Auto Scaling group may launch in it.
+    pub used_by_group: Read<bool>,
+}
+
+/// What happens in a VPC. One per `AWS::EC2::VPC`, with its id, ARN and tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct VpcUse {
+    /// The VPC.
+    pub vpc_id: String,
+    /// Whether AWS made it with the region.
+    pub is_default: bool,
+    /// How many network interfaces stand in it.
+    pub interfaces: Read<i64>,
+    /// How many of them belong to instances, functions or other compute: not to NAT gateways, load balancers or endpoints.
+    pub compute_interfaces: Read<i64>,
+    /// How many zones its subnets span.
+    pub zones: Read<i64>,
+    /// Share of its IPv4 ranges that no subnet has, 0 to 1.
+    pub unallocated_share: Read<f64>,
+    /// Whether an active flow log whose delivery does not fail is on the VPC, or on every subnet that has interfaces.
+    pub flow_logged: Read<bool>,
+    /// Whether that flow log records all traffic, accepted and rejected.
+    pub flow_logs_all_traffic: Read<bool>,
+    /// How many available NAT gateways it has.
+    pub nat_gateways: Read<i64>,
+    /// Whether every subnet with a default route to a NAT gateway also routes to a gateway endpoint of S3; null when no subnet has.
+    pub nat_subnets_have_s3_endpoint: Read<Option<bool>>,
+    /// Whether some subnet with interfaces has a default route anywhere.
+    pub has_way_out: Read<bool>,
+    /// Whether some subnet with interfaces has a table that routes to a gateway endpoint of S3.
+    pub has_s3_gateway_endpoint: Read<bool>,
+}
+
+/// What a security group guards and lets in. One per `AWS::EC2::SecurityGroup`, with its id, ARN and tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SecurityGroupUse {
+    /// The group.
+    pub group_id: String,
+    /// Its name.
+    pub group_name: String,
+    /// Whether it is its VPC's default group.
+    pub is_default: bool,
+    /// How many network interfaces it is attached to.
+    pub interfaces: Read<i64>,
+    /// Whether it is attached to a running instance.
+    pub on_running_instance: Read<bool>,
+    /// How many entries it has, in and out.
+    pub rules: i64,
+    /// Whether some entry lets the whole internet in, whatever the port. Ranges that add up to the whole internet and prefix lists count.
+    pub world_open: Read<bool>,
+    /// Whether the whole internet may reach all TCP or all ports.
+    pub world_open_all_ports: Read<bool>,
+    /// Whether the whole internet may reach 22 or 3389.
+    pub world_open_remote_login: Read<bool>,
+    /// Ports of administration, databases, caches, search and brokers that the whole internet may reach, sorted.
+    pub world_open_sensitive_ports: Read<Vec<i64>>,
+    /// Whether the whole internet may reach 80 or 443.
+    pub world_open_web: Read<bool>,
+    /// Whether everything may leave to everywhere.
+    pub egress_unrestricted: bool,
+    /// Whether a stack owns it.
+    pub in_stack: Read<bool>,
+}
+
+/// Whether anything still needs a snapshot. One per `AWS::EC2::Snapshot`, with its id, ARN and tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SnapshotUse {
+    /// The snapshot.
+    pub snapshot_id: String,
+    /// When it was taken.
+    pub start_time: Timestamp,
+    /// In GiB.
+    pub volume_size: i64,
+    /// Whether AWS Backup or Data Lifecycle Manager keeps it, told by their tags.
+    pub kept_by_policy: bool,
+    /// Whether it is archived.
+    pub archived: bool,
+    /// Whether the volume it was taken of exists.
+    pub volume_exists: Read<bool>,
+    /// Whether an image of the account is made of it.
+    pub used_by_image: Read<bool>,
+}
+
+/// What a region holds. One per scanned region; its id is the region.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RegionUse {
+    /// The region.
+    pub region_name: String,
+    /// How many instances run.
+    pub running_instances: Read<i64>,
+    /// How many volumes there are.
+    pub volumes: Read<i64>,
+    /// Whether the collectors found anything made by the account: instances, volumes, network interfaces, groups or stacks.
+    pub in_use: Read<bool>,
+    /// How many clusters or instances give GuardDuty something to watch at run time: running instances.
+    pub has_compute: Read<bool>,
+}
+
+/// Who drives an Auto Scaling group from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupController {
+    /// EKS, the cluster autoscaler or Karpenter.
+    Eks,
+    /// AWS Batch.
+    Batch,
+    /// Elastic Beanstalk.
+    Beanstalk,
+    /// ECS capacity providers.
+    Ecs,
+    /// CodeDeploy's copies.
+    Codedeploy,
+    /// Nobody: its own policies and schedules.
+    None,
+}
+
+/// Whether an Auto Scaling group can do its work. One per `AWS::AutoScaling::AutoScalingGroup`, with its id, ARN and tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GroupScaling {
+    /// The group.
+    pub auto_scaling_group_name: String,
+    /// Who drives it, told by tags and names.
+    pub controller: GroupController,
+    /// (AutoScalingGroup.max_size.)
+    pub max_size: i64,
+    /// (AutoScalingGroup.desired_capacity.)
+    pub desired_capacity: i64,
+    /// Whether its size can change at all: max_size above min_size.
+    pub can_change_size: bool,
+    /// Whether an enabled policy that adds and removes resizes it, and alarms may reach it.
+    pub scales_by_policy: Read<bool>,
+    /// Whether a recurring schedule resizes it, and schedules are not suspended.
+    pub scales_by_schedule: Read<bool>,
+    /// Whether it has any policy or schedule at all, working or not.
+    pub has_scaling: Read<bool>,
+    /// Whether launching or terminating is suspended.
+    pub launch_or_terminate_suspended: bool,
+    /// Whether it receives traffic from a load balancer or VPC Lattice.
+    pub behind_load_balancer: bool,
+    /// Whether an instance that fails the load balancer's check is replaced: the check is on, and no process that it takes is suspended.
+    pub replaces_unhealthy: bool,
+    /// How many zones it may launch in.
+    pub zones: i64,
+    /// How many zones its instances in service stand in.
+    pub zones_in_service: i64,
+    /// How many instances are in service.
+    pub in_service: i64,
+    /// Whether it may choose among several instance types.
+    pub several_instance_types: Read<bool>,
+    /// Whether it uses Spot.
+    pub uses_spot: Read<bool>,
+    /// Whether it launches from a template rather than from a launch configuration.
+    pub uses_launch_template: bool,
+    /// Whether what it launches requires IMDSv2; null where image and account decide.
+    pub launches_require_imdsv2: Read<Option<bool>>,
+    /// Whether a topic hears when it replaces an instance.
+    pub notifies: Read<bool>,
+}
+
+/// What an alarm is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmPurpose {
+    /// To tell somebody, or start a remedy.
+    Alerting,
+    /// To resize something: all its actions are scaling policies, a policy names it, or it is one of target tracking's own.
+    Scaling,
+    /// To roll back a stack's change.
+    Rollback,
+}
+
+/// Whether an alarm does any good. One per alarm and composite alarm, with its id, ARN and tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AlarmUse {
+    /// The alarm.
+    pub alarm_name: String,
+    /// Whether it is composite.
+    pub composite: bool,
+    /// What it is for.
+    pub purpose: Read<AlarmPurpose>,
+    /// Whether it has an enabled action, or feeds a composite alarm that has one.
+    pub has_enabled_action: Read<bool>,
+    /// Whether one of its enabled actions does something by itself: an instance action, a function, an OpsItem, an incident.
+    pub starts_automation: bool,
+    /// Whether it watches a quota: a metric of AWS/Usage.
+    pub watches_quota: bool,
+    /// Whether it watches a metric that counts CloudTrail events, told by its namespace, which holds "CloudTrail" or "CIS" or is `LogMetrics`.
+    pub watches_trail_events: bool,
+    /// Whether its description links somewhere, or its action opens an OpsItem, incident or investigation.
+    pub carries_procedure: bool,
+    /// `OK`, `ALARM` or `INSUFFICIENT_DATA`.
+    pub state_value: String,
+    /// Days in this state, at the snapshot's clock; null where AWS gives no time.
+    pub days_in_state: Option<f64>,
+    /// Days since it was last configured, at the snapshot's clock.
+    pub days_since_configured: f64,
+    /// Whether it names an instance that no longer exists; null when it names none.
+    pub watches_missing_instance: Read<Option<bool>>,
+}
+
+/// A quota with its use, its alarms and the increases asked for. One per `AWS::ServiceQuotas::Quota`, with its id and ARN.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuotaUsage {
+    /// Its service, such as `ec2`.
+    pub service_code: String,
+    /// Its code.
+    pub quota_code: String,
+    /// Its name.
+    pub quota_name: String,
+    /// Whether AWS can raise it by request.
+    pub adjustable: bool,
+    /// The applied value.
+    pub value: Read<f64>,
+    /// AWS's default; null where it has none.
+    pub default_value: Read<Option<f64>>,
+    /// Whether the applied value is above AWS's default.
+    pub raised: Read<bool>,
+    /// Whether AWS publishes its use.
+    pub has_usage_metric: bool,
+    /// The highest use of 14 days; null when not used or not published.
+    pub usage_peak: Read<Option<f64>>,
+    /// The same as a share of the applied value; null when not used, not published, or the value is 0.
+    pub usage_share: Read<Option<f64>>,
+    /// Whether its use is published and above 0.
+    pub in_use: Read<bool>,
+    /// Names of the alarms that watch its use, sorted.
+    pub alarms: Read<Vec<String>>,
+    /// Whether an alarm watches its use.
+    pub alarmed: Read<bool>,
+    /// Whether one of these alarms has an enabled action, or feeds a composite alarm that has one.
+    pub alarm_has_action: Read<bool>,
+    /// The lowest share of the quota at which one of these alarms fires; null without alarms or where it cannot be told.
+    pub alarm_at_share: Read<Option<f64>>,
+    /// Days since one of these alarms came into ALARM, where it still is, the longest; null when none fires.
+    pub alarm_firing_days: Read<Option<f64>>,
+    /// Whether an increase was asked for since then; null when none fires.
+    pub requested_since_firing: Read<Option<bool>>,
+    /// Whether Service Quotas Automatic Management watches it: enabled in the region, and the service not excluded.
+    pub auto_managed: Read<bool>,
+    /// How many increases were asked for, ever, as far as AWS remembers.
+    pub requests: Read<i64>,
+    /// How many of these are pending.
+    pub requests_pending: Read<i64>,
+    /// Whether replacing instances after the loss of a zone takes more of it: vCPUs by family, network interfaces, addresses, volumes.
+    pub needed_for_failover: bool,
+    /// The share that would be used while one zone's instances are being replaced and still count; null when not used.
+    pub share_after_zone_loss: Read<Option<f64>>,
+}

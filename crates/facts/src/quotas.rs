@@ -1,0 +1,87 @@
+//! Service quotas: how much an account may use, how much it uses, and what it asked for.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use wellproof_model::Read;
+
+/// A quota of a service in use. The record's id is `<service_code>/<quota_code>`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Quota {
+    /// (`ListServiceQuotas` Quotas[].ServiceCode.)
+    pub service_code: String,
+    /// (`ListServiceQuotas` Quotas[].ServiceName.)
+    pub service_name: String,
+    /// (`ListServiceQuotas` Quotas[].QuotaCode.)
+    pub quota_code: String,
+    /// (`ListServiceQuotas` Quotas[].QuotaName.)
+    pub quota_name: String,
+    /// The applied value, unread where AWS gives an ErrorReason instead (`ListServiceQuotas` Quotas[].Value).
+    pub value: Read<f64>,
+    /// AWS's default; null where it has none (`ListAWSDefaultServiceQuotas` Quotas[].Value).
+    pub default_value: Read<Option<f64>>,
+    /// (`ListServiceQuotas` Quotas[].Unit.)
+    pub unit: Option<String>,
+    /// Whether AWS can raise it by request (`ListServiceQuotas` Quotas[].Adjustable).
+    pub adjustable: bool,
+    /// Whether it holds for all regions together (`ListServiceQuotas` Quotas[].GlobalQuota).
+    pub global_quota: bool,
+    /// Seconds of the period for which a rate holds; null for a quota that is no rate (`ListServiceQuotas` Quotas[].Period).
+    pub period_seconds: Option<i64>,
+    /// The metric that tells its use, as [`crate::usage_metric_key`] spells it; null where AWS publishes none (`ListServiceQuotas`
+    /// Quotas[].UsageMetric.MetricNamespace, MetricName, MetricDimensions).
+    pub usage_metric: Option<String>,
+    /// `Maximum` or `Sum` (`ListServiceQuotas` Quotas[].UsageMetric.MetricStatisticRecommendation).
+    pub usage_statistic: Option<String>,
+    /// The highest use in the 14 days before the snapshot's clock, a rate per `period_seconds`; null without a usage metric or without a
+    /// datapoint, which is how AWS says "not used" (`cloudwatch:ListMetrics` on AWS/Usage, `cloudwatch:GetMetricData`).
+    pub usage_peak: Read<Option<f64>>,
+}
+
+/// A quota increase that was asked for. The record's id is the request's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RequestedChange {
+    /// (`ListRequestedServiceQuotaChangeHistory` RequestedQuotas[].ServiceCode.)
+    pub service_code: String,
+    /// (`ListRequestedServiceQuotaChangeHistory` RequestedQuotas[].QuotaCode.)
+    pub quota_code: String,
+    /// (`ListRequestedServiceQuotaChangeHistory` RequestedQuotas[].QuotaName.)
+    pub quota_name: Option<String>,
+    /// (`ListRequestedServiceQuotaChangeHistory` RequestedQuotas[].DesiredValue.)
+    pub desired_value: Option<f64>,
+    /// `PENDING`, `CASE_OPENED`, `APPROVED`, `DENIED`, `CASE_CLOSED`, `NOT_APPROVED` or `INVALID_REQUEST`
+    /// (`ListRequestedServiceQuotaChangeHistory` RequestedQuotas[].Status).
+    pub status: String,
+    /// (`ListRequestedServiceQuotaChangeHistory` RequestedQuotas[].Created.)
+    pub created: Timestamp,
+    /// (`ListRequestedServiceQuotaChangeHistory` RequestedQuotas[].LastUpdated.)
+    pub last_updated: Option<Timestamp>,
+    /// `AutomaticManagement` or `ServiceQuotas`, who asked (`ListRequestedServiceQuotaChangeHistory` RequestedQuotas[].RequestType).
+    pub request_type: Option<String>,
+}
+
+/// The organization's request template. One record, of the unit in us-east-1 alone; its id is `template`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TemplateAssociation {
+    /// `ASSOCIATED`, `DISASSOCIATED`, or `NO_ORGANIZATION` where the error says that the account is in none
+    /// (`GetAssociationForServiceQuotaTemplate` ServiceQuotaTemplateAssociationStatus, or NoAvailableOrganizationException).
+    pub status: Read<String>,
+    /// How many quotas the template raises (`ListServiceQuotaIncreaseRequestsInTemplate` ServiceQuotaIncreaseRequestInTemplateList);
+    /// 0 where there is no organization.
+    pub entries: Read<i64>,
+}
+
+/// Service Quotas Automatic Management, one record per region; its id is the region. Denied or failed: no record, listing unread.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AutoManagement {
+    /// `ENABLED` or `DISABLED` (`GetAutoManagementConfiguration` OptInStatus).
+    pub opt_in_status: String,
+    /// `NotifyOnly` or `NotifyAndAdjust` (`GetAutoManagementConfiguration` OptInType).
+    pub opt_in_type: Option<String>,
+    /// `ACCOUNT` (`GetAutoManagementConfiguration` OptInLevel).
+    pub opt_in_level: Option<String>,
+    /// Whether somebody is told (`GetAutoManagementConfiguration` NotificationArn is present).
+    pub notifies: bool,
+    /// Service codes that are left out, sorted (`GetAutoManagementConfiguration` ExclusionList).
+    pub excluded_services: Vec<String>,
+}
