@@ -235,7 +235,7 @@ impl Parser<'_> {
             Some(letter) => {
                 let message = match letter {
                     '&' | '|' => format!("expected `{letter}{letter}`, found a single `{letter}`"),
-                    _ => format!("`{}` has no meaning in a condition", letter.escape_debug()),
+                    _ => format!("`{letter}` has no meaning in a condition"),
                 };
                 return Err(Malformed { message, span: start..start + letter.len_utf8() });
             }

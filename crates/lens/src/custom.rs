@@ -226,6 +226,7 @@ impl<'a> Reader<'a> {
 
     fn rules(&mut self, fields: &Fields<'a>, question: &str, choices: &BTreeMap<&'a str, usize>) -> Vec<RiskRule> {
         let place = fields.members.get("riskRules").map(|member| member.key_span.clone());
+        let errors = self.problems.errors();
         let mut rules: Vec<(RiskRule, Range<usize>)> = Vec::new();
         let mut default: Option<usize> = None;
         let mut unreadable = false;
@@ -245,7 +246,8 @@ impl<'a> Reader<'a> {
             let help = "end riskRules with {\"condition\": \"default\", \"risk\": \"HIGH_RISK\"}: it holds where nothing before it does";
             self.problems.error_with(place, format!("the riskRules of `{question}` have no `default`"), help);
         }
-        if default.is_some() && !unreadable {
+        // A rule that is wrong already is not called unreachable on top of it.
+        if self.problems.errors() == errors {
             self.unreachable(&rules, choices);
         }
         rules.into_iter().map(|(rule, _)| rule).collect()
@@ -354,8 +356,6 @@ impl<'a> Reader<'a> {
             self.problems.warn((*span).clone(), message, help);
         }
     }
-
-    // What every object has in common.
 
     fn fields(&mut self, node: &'a Node, what: &'static str, known: &[&str]) -> Option<Fields<'a>> {
         let Json::Object(object) = &node.value else {
@@ -475,10 +475,10 @@ fn listed(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// What comes from outside is quoted in part where it is long, and without control characters.
+/// What comes from outside is quoted in part where it is long.
 fn shortened(text: &str) -> String {
-    let escaped: String = text.chars().take(64).flat_map(char::escape_debug).collect();
-    if text.chars().nth(64).is_some() { format!("{escaped}…") } else { escaped }
+    let start: String = text.chars().take(64).collect();
+    if text.chars().nth(64).is_some() { format!("{start}…") } else { start }
 }
 
 /// An id for a lens whose file has none.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_saphyr::{Location, MessageFormatter as _, Spanned};
 
 use crate::lens::{Choice, Lens, NONE_OF_THESE, NoneOfThese, Pillar, Polarity, Question};
+use crate::nearest::nearest;
 use crate::read::Problems;
 use crate::risk::Level;
 
@@ -115,11 +116,25 @@ pub(crate) fn read(text: &str, problems: &mut Problems) -> Option<Lens> {
         Ok(file) => file,
         Err(err) => {
             let message = serde_saphyr::DefaultMessageFormatter.format_message(err.without_snippet()).into_owned();
-            problems.error(err.location().map_or(0..0, |location| bytes(&location)), message);
+            let place = err.location().map_or(0..0, |location| bytes(&location));
+            match near(err.without_snippet()) {
+                Some(near) => problems.error_with(place, message, format!("did you mean `{near}`?")),
+                None => problems.error(place, message),
+            }
             return None;
         }
     };
     Some(Reader { problems }.lens(file))
+}
+
+/// The nearest name that would have been right.
+fn near(err: &serde_saphyr::Error) -> Option<&'static str> {
+    let (word, known) = match err {
+        serde_saphyr::Error::SerdeUnknownField { field, expected, .. } => (field, expected),
+        serde_saphyr::Error::SerdeUnknownVariant { variant, expected, .. } => (variant, expected),
+        _ => return None,
+    };
+    nearest(word, known.iter().copied())
 }
 
 fn bytes(location: &Location) -> Range<usize> {

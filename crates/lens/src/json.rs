@@ -110,15 +110,13 @@ impl<'a> Parser<'a, '_> {
         self.at..self.at + self.peek().map_or(0, char::len_utf8)
     }
 
-    fn stop<T>(&mut self, span: Range<usize>, message: impl Into<String>) -> Result<T, Stop> {
+    fn stop<T>(&mut self, span: Range<usize>, message: impl AsRef<str>) -> Result<T, Stop> {
         self.problems.error(span, message);
         Err(Stop)
     }
 
     fn unexpected<T>(&mut self, expected: &str) -> Result<T, Stop> {
-        let found = self
-            .peek()
-            .map_or_else(|| "the end of the file".to_owned(), |letter| format!("`{}`", letter.escape_debug()));
+        let found = self.peek().map_or_else(|| "the end of the file".to_owned(), |letter| format!("`{letter}`"));
         if self.rest().starts_with("//") || self.rest().starts_with("/*") {
             let span = self.at..self.at + 2;
             return self.stop(span, "JSON has no comments");

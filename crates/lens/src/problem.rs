@@ -44,8 +44,8 @@ impl Problem {
         source: &Source,
         severity: Severity,
         span: Range<usize>,
-        message: String,
-        help: Option<String>,
+        message: &str,
+        help: Option<&str>,
     ) -> Self {
         let text: &str = source.inner();
         let start = floor(text, span.start);
@@ -54,8 +54,8 @@ impl Problem {
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Self {
             severity,
-            message,
-            help,
+            message: printable(message),
+            help: help.map(printable),
             file: source.name().to_owned(),
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
@@ -63,6 +63,15 @@ impl Problem {
             source: Arc::clone(source),
         }
     }
+}
+
+/// Names from the file stand in messages; what would steer a terminal is escaped.
+fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() { out.extend(letter.escape_debug()) } else { out.push(letter) }
+    }
+    out
 }
 
 /// The start of the character that the byte at `at` belongs to.

@@ -1,5 +1,6 @@
 //! Opens a lens file, tells which format it is in, and gathers what is wrong with it.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -83,41 +84,52 @@ impl Problems {
     const MAX: usize = 100;
 
     fn new(name: &str, text: &str) -> Self {
-        Self { source: Arc::new(NamedSource::new(name, Arc::from(text))), found: Vec::new() }
+        let shown = without_controls(text);
+        Self { source: Arc::new(NamedSource::new(name, Arc::from(&*shown))), found: Vec::new() }
     }
 
-    fn add(&mut self, severity: Severity, span: std::ops::Range<usize>, message: String, help: Option<String>) {
+    fn add(&mut self, severity: Severity, span: std::ops::Range<usize>, message: &str, help: Option<&str>) {
         // One error must stay, or a lens with many warnings would pass.
         let full = self.found.len() >= Self::MAX;
-        if full && (severity == Severity::Warning || self.has_errors()) {
+        if full && (severity == Severity::Warning || self.errors() > 0) {
             return;
         }
         self.found.push(Problem::new(&self.source, severity, span, message, help));
     }
 
-    pub(crate) fn error(&mut self, span: std::ops::Range<usize>, message: impl Into<String>) {
-        self.add(Severity::Error, span, message.into(), None);
+    pub(crate) fn error(&mut self, span: std::ops::Range<usize>, message: impl AsRef<str>) {
+        self.add(Severity::Error, span, message.as_ref(), None);
     }
 
-    pub(crate) fn error_with(
-        &mut self,
-        span: std::ops::Range<usize>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        self.add(Severity::Error, span, message.into(), Some(help.into()));
+    pub(crate) fn error_with(&mut self, span: std::ops::Range<usize>, message: impl AsRef<str>, help: impl AsRef<str>) {
+        self.add(Severity::Error, span, message.as_ref(), Some(help.as_ref()));
     }
 
-    pub(crate) fn warn(&mut self, span: std::ops::Range<usize>, message: impl Into<String>, help: impl Into<String>) {
-        self.add(Severity::Warning, span, message.into(), Some(help.into()));
+    pub(crate) fn warn(&mut self, span: std::ops::Range<usize>, message: impl AsRef<str>, help: impl AsRef<str>) {
+        self.add(Severity::Warning, span, message.as_ref(), Some(help.as_ref()));
     }
 
-    pub(crate) fn has_errors(&self) -> bool {
-        self.found.iter().any(|problem| problem.severity == Severity::Error)
+    /// How many errors there are so far.
+    pub(crate) fn errors(&self) -> usize {
+        self.found.iter().filter(|problem| problem.severity == Severity::Error).count()
     }
 
     fn sorted(mut self) -> Vec<Problem> {
         self.found.sort_by_key(|problem| (problem.span.start, problem.severity));
         self.found
     }
+}
+
+/// The text with `?` for what would steer a terminal, byte for byte as long: lines of the file are shown with the problems.
+fn without_controls(text: &str) -> Cow<'_, str> {
+    let steers = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let shown = text.chars().map(|letter| match letter {
+        letter if !steers(letter) => letter,
+        letter if letter.len_utf8() == 1 => '?',
+        _ => '¿',
+    });
+    Cow::Owned(shown.collect())
 }
