@@ -1,1 +1,220 @@
-//! stub
+//! Reads GuardDuty: detectors, what they watch, who administers them, where their findings go, and the findings that
+//! nobody archived.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_guardduty::Client;
+use aws_sdk_guardduty::types::{
+    self, Condition, DetectorFeatureConfigurationResult, FeatureStatus, FindingCriteria, OrderBy, PublishingStatus,
+    SortCriteria,
+};
+use futures::FutureExt;
+use wellproof_aws::{Answer, Cited, Collector, Listing, Operation, Place, Record, Refusal, Unit};
+use wellproof_facts::Facts;
+use wellproof_facts::guardduty::{Detector, Finding};
+
+/// What this collector may ask.
+pub const OPERATIONS: &[Operation] = &[
+    Operation::new("guardduty", "ListDetectors", "guardduty:ListDetectors").keeps(&["detectorIds", "nextToken"]),
+    Operation::new("guardduty", "GetDetector", "guardduty:GetDetector").keeps(&[
+        "features.name",
+        "features.status",
+        "findingPublishingFrequency",
+        "status",
+        "tags.*",
+    ]),
+    Operation::new("guardduty", "GetAdministratorAccount", "guardduty:GetAdministratorAccount")
+        .keeps(&["administrator.accountId", "administrator.relationshipStatus"]),
+    Operation::new("guardduty", "ListPublishingDestinations", "guardduty:ListPublishingDestinations").keeps(&[
+        "destinations.destinationId",
+        "destinations.destinationType",
+        "destinations.status",
+        "nextToken",
+    ]),
+    Operation::new("guardduty", "ListFindings", "guardduty:ListFindings").keeps(&["findingIds", "nextToken"]),
+    Operation::new("guardduty", "GetFindings", "guardduty:GetFindings").keeps(&[
+        "findings.arn",
+        "findings.createdAt",
+        "findings.id",
+        "findings.resource.resourceType",
+        "findings.service.additionalInfo.value.#json.sample",
+        "findings.type",
+        "findings.updatedAt",
+    ]),
+];
+
+/// GuardDuty in every region.
+pub const COLLECTOR: Collector = Collector {
+    name: "guardduty",
+    place: Place::EveryRegion,
+    operations: OPERATIONS,
+    types: &[Detector::TYPE, Finding::TYPE],
+    run: |unit| collect(unit).boxed(),
+};
+
+/// The least severity of a finding that is read: Medium. Below it lie findings that GuardDuty itself calls informational.
+const LEAST_SEVERITY: i64 = 4;
+/// How many findings are read per detector, the most severe first.
+const FINDINGS: usize = 2_000;
+/// How many findings `GetFindings` takes at once.
+const BATCH: i32 = 50;
+
+async fn collect(unit: Unit) {
+    let guardduty = wellproof_aws::client!(unit, aws_sdk_guardduty);
+    let mut detectors = unit.listing::<Detector>();
+    let mut findings = unit.listing::<Finding>();
+    let mut ids = Vec::new();
+    let listed = list_detectors(&unit, &guardduty, &mut detectors, &mut ids).await;
+    let found = match &listed {
+        Ok(()) => list_findings(&unit, &guardduty, &ids, &mut findings).await,
+        // Without its detectors nobody can tell which findings there are.
+        Err(refusal) => Err(refusal.clone()),
+    };
+    detectors.close(listed);
+    findings.close(found);
+}
+
+async fn list_detectors(
+    unit: &Unit,
+    guardduty: &Client,
+    detectors: &mut Listing<Detector>,
+    ids: &mut Vec<String>,
+) -> Result<(), Refusal> {
+    let mut pages = guardduty.list_detectors().into_paginator().send();
+    while let Some(page) = detectors.page(&mut pages).await? {
+        let listed = page.detector_ids();
+        let read = unit.join(listed.iter().map(|id| read_detector(unit, guardduty, id))).await;
+        detectors.extend(read.into_iter().flatten());
+        ids.extend_from_slice(listed);
+    }
+    Ok(())
+}
+
+/// `None` when it was deleted since it was listed.
+async fn read_detector(unit: &Unit, guardduty: &Client, id: &str) -> Option<Record<Detector>> {
+    let detail = unit.read(guardduty.get_detector().detector_id(id).send()).await;
+    let administrator = unit.read(guardduty.get_administrator_account().detector_id(id).send()).await;
+    let destinations = list_destinations(unit, guardduty, id).await;
+    if detail.as_ref().is_err_and(is_gone) {
+        return None;
+    }
+    let field = unit.fields::<Detector>(id);
+    let facts = Detector {
+        detector_id: id.to_owned(),
+        status: field.of("status", &detail, |it| text(it.status.as_ref().map(AsRef::as_ref))),
+        finding_publishing_frequency: field.of("finding_publishing_frequency", &detail, |it| {
+            it.finding_publishing_frequency.as_ref().map(|frequency| frequency.as_str().to_owned())
+        }),
+        enabled_features: field.of("enabled_features", &detail, |it| enabled(it.features())),
+        administrator_account_id: field.of("administrator_account_id", &administrator, |it| {
+            it.administrator().and_then(|admin| admin.account_id.clone())
+        }),
+        administrator_relationship: field.of("administrator_relationship", &administrator, |it| {
+            it.administrator().and_then(|admin| admin.relationship_status.clone())
+        }),
+        publishing_to: field.of("publishing_to", &destinations, Clone::clone),
+    };
+    let tags = field.of("tags", &detail, |it| it.tags().cloned().unwrap_or_default().into_iter().collect());
+    let record = Record::new(id, facts)
+        .arn(Some(format!("arn:{}:guardduty:{}:{}:detector/{id}", unit.partition(), unit.region(), unit.account())))
+        .tags_read(tags);
+    Some(record.cites_answer(&detail).cites_answer(&administrator).cites_answer(&destinations))
+}
+
+/// The kinds of destination to which findings are exported without error, sorted, each once.
+async fn list_destinations(unit: &Unit, guardduty: &Client, id: &str) -> Answer<Vec<String>> {
+    let mut kinds = BTreeSet::new();
+    let mut calls = Vec::new();
+    let mut pages = guardduty.list_publishing_destinations().detector_id(id).into_paginator().send();
+    while let Some(page) = unit.page(&mut pages).await? {
+        calls.extend(page.calls);
+        let publishing = page.value.destinations().iter().filter(|it| it.status == Some(PublishingStatus::Publishing));
+        kinds.extend(publishing.filter_map(|it| Some(it.destination_type.as_ref()?.as_str().to_owned())));
+    }
+    Ok(Cited { value: kinds.into_iter().collect(), calls })
+}
+
+async fn list_findings(
+    unit: &Unit,
+    guardduty: &Client,
+    detectors: &[String],
+    findings: &mut Listing<Finding>,
+) -> Result<(), Refusal> {
+    let severe = Condition::builder().greater_than_or_equal(LEAST_SEVERITY).build();
+    let current = Condition::builder().equals("false").build();
+    let wanted =
+        FindingCriteria::builder().criterion("severity", severe).criterion("service.archived", current).build();
+    let worst_first = SortCriteria::builder().attribute_name("severity").order_by(OrderBy::Desc).build();
+    for detector in detectors {
+        let list = guardduty.list_findings().detector_id(detector);
+        let list = list.finding_criteria(wanted.clone()).sort_criteria(worst_first.clone()).max_results(BATCH);
+        let mut pages = list.into_paginator().send();
+        let mut read = 0;
+        while let Some(page) = findings.page(&mut pages).await? {
+            if page.finding_ids().is_empty() {
+                continue;
+            }
+            if read >= FINDINGS {
+                return Err(Refusal::over_budget(format!("only the {FINDINGS} most severe findings are read")));
+            }
+            read += page.finding_ids().len();
+            let details = guardduty.get_findings().detector_id(detector);
+            let details = unit.read(
+                details.set_finding_ids(Some(page.finding_ids().to_vec())).sort_criteria(worst_first.clone()).send(),
+            );
+            let details = details.await?;
+            for finding in details.value.findings() {
+                let record = finding_record(detector, finding)?;
+                findings.push(record.cites(details.calls.iter().cloned()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn finding_record(detector: &str, finding: &types::Finding) -> Result<Record<Finding>, Refusal> {
+    let id = text(finding.id.as_deref());
+    let at = |name: &str, time: Option<&str>| {
+        time.and_then(|time| time.parse().ok())
+            .ok_or_else(|| Refusal::malformed(format!("finding {id} has no readable {name}")))
+    };
+    let service = finding.service();
+    let facts = Finding {
+        detector_id: detector.to_owned(),
+        finding_type: text(finding.r#type.as_deref()),
+        severity: finding.severity.unwrap_or_default(),
+        created_at: at("createdAt", finding.created_at.as_deref())?,
+        updated_at: at("updatedAt", finding.updated_at.as_deref())?,
+        count: service.and_then(|it| it.count).unwrap_or_default().into(),
+        resource_type: finding.resource().and_then(|it| it.resource_type.clone()),
+        sample: service.and_then(|it| it.additional_info()).and_then(|it| it.value.as_deref()).is_some_and(is_sample),
+    };
+    let arn = finding.arn.clone().filter(|arn| arn.starts_with("arn:"));
+    Ok(Record::new(id, facts).arn(arn))
+}
+
+/// `GuardDuty` marks its own samples in a JSON text: `{"sample":true}`.
+fn is_sample(additional_info: &str) -> bool {
+    let mut plain = additional_info.to_owned();
+    plain.retain(|c| !c.is_whitespace());
+    plain.contains("\"sample\":true")
+}
+
+/// The names of the features that are on, sorted.
+fn enabled(features: &[DetectorFeatureConfigurationResult]) -> Vec<String> {
+    let on = features.iter().filter(|it| it.status == Some(FeatureStatus::Enabled));
+    let names: BTreeSet<String> = on.filter_map(|it| Some(it.name.as_ref()?.as_str().to_owned())).collect();
+    names.into_iter().collect()
+}
+
+/// GuardDuty has no code for "no such detector": it is a `BadRequestException` whose words say so.
+fn is_gone(refusal: &Refusal) -> bool {
+    refusal.says("BadRequestException", "not owned by the current account")
+}
+
+fn text(value: Option<&str>) -> String {
+    value.unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

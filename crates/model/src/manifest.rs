@@ -79,9 +79,6 @@ pub struct Manifest {
     /// The resource types that each planned collector declares, by its name: what a unit that did not finish left unread.
     #[serde(default)]
     pub types: BTreeMap<String, Vec<String>>,
-    /// Resource types that no unit could hold, with the reason: the service is not offered in a region.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub not_applicable: BTreeMap<UnitId, String>,
     /// SHA-256 of each finished unit's `unit.json`.
     pub units: BTreeMap<UnitId, String>,
     /// The digest of the snapshot that answered in AWS's place, where one did.

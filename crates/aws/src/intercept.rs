@@ -1,0 +1,82 @@
+//! The interceptor on every client of a unit: refuses what is not declared, and turns each execution into one call.
+
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextMut, FinalizerInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use aws_types::SigningName;
+
+use crate::exchange::{self, Exchange};
+use crate::unit::Core;
+
+impl Storable for Exchange {
+    type Storer = StoreReplace<Self>;
+}
+
+/// An operation that its collector does not declare was called; nothing was sent.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is not among the operations that its collector declares; nothing was sent")]
+struct Undeclared(String);
+
+/// Stands on every client that a unit makes.
+#[derive(Clone, Debug)]
+pub(crate) struct Watch(pub(crate) Arc<Core>);
+
+#[dyn_dispatch_hint]
+impl Intercept for Watch {
+    fn name(&self) -> &'static str {
+        "wellproof"
+    }
+
+    // Not `read_before_execution`: at that point a client's interceptors do not know the operation yet.
+    fn read_before_serialization(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let service = cfg.load::<SigningName>().map_or("", |name| name.as_ref()).to_owned();
+        let operation = cfg.load::<Metadata>().map_or("", Metadata::name).to_owned();
+        let declared = self.0.operations.iter().find(|it| it.service == service && it.name == operation);
+        let Some(declared) = declared else {
+            let name = format!("{service}:{operation}");
+            exchange::note(|asked| asked.undeclared = Some(name.clone()));
+            return Err(Undeclared(name).into());
+        };
+        exchange::note(|asked| asked.operation = Some(*declared));
+        cfg.interceptor_state().store_put(Exchange::of(*declared));
+        Ok(())
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(exchange) = cfg.load::<Exchange>() {
+            context.request_mut().add_extension(exchange.clone());
+        }
+        Ok(())
+    }
+
+    fn read_after_execution(
+        &self,
+        _: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // Retries are over: the last attempt is the answer.
+        if let Some(attempt) = cfg.load::<Exchange>().and_then(Exchange::take) {
+            let call = self.0.record(attempt);
+            exchange::note(|asked| asked.calls.push(call));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,262 @@
+//! Takes out of a response whatever its operation does not declare to keep, before anything sees it.
+//!
+//! A redacted text leaves its class in its place (`[redacted:aws_access_key]`), so that a rule on secrets still judges.
+//! Numbers and truth values of JSON and CBOR stay, as do timestamps, which the SDK must be able to parse; of XML,
+//! where all is text, a number that is not kept becomes 0. The shape of lists stays, so that redacted is not empty;
+//! objects of which nothing is kept lose their keys, which may be data.
+
+mod cbor;
+mod json;
+mod xml;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A response that is safe to show to a collector and to a disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Redacted {
+    /// The body that takes the original's place.
+    pub(crate) body: Vec<u8>,
+    /// The members that lost their text; sorted, each once.
+    pub(crate) paths: Vec<String>,
+}
+
+/// The kinds of body that AWS answers with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wire {
+    Json,
+    Xml,
+    Cbor,
+}
+
+impl Wire {
+    /// Tells the kind by the content type, else by the first byte.
+    pub(crate) fn of(content_type: Option<&str>, body: &[u8]) -> Option<Self> {
+        let content_type = content_type.unwrap_or_default();
+        if content_type.contains("cbor") {
+            return Some(Self::Cbor);
+        }
+        match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'{' | b'[') => Some(Self::Json),
+            Some(b'<') if !content_type.contains("html") => Some(Self::Xml),
+            _ => None,
+        }
+    }
+}
+
+/// The members that an operation keeps, as a tree.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Keep {
+    children: BTreeMap<&'static str, Keep>,
+    leaf: bool,
+    everything: bool,
+}
+
+/// The members of an error reply, in every protocol's spelling. None of them holds what a resource holds.
+pub(crate) const ERROR_MEMBERS: &[&str] = &[
+    "__type",
+    "code",
+    "Code",
+    "message",
+    "Message",
+    "Type",
+    "RequestId",
+    "RequestID",
+    "Error.Code",
+    "Error.Message",
+    "Error.Type",
+    "Errors.Error.Code",
+    "Errors.Error.Message",
+];
+
+impl Keep {
+    pub(crate) fn of(paths: &[&'static str]) -> Self {
+        let mut root = Self::default();
+        for path in paths {
+            let mut at = &mut root;
+            for segment in path.split('.') {
+                if segment == "**" {
+                    at.everything = true;
+                    break;
+                }
+                at = at.children.entry(segment).or_default();
+            }
+            at.leaf = true;
+        }
+        root
+    }
+
+    fn child(&self, name: &str) -> Option<&Self> {
+        if self.everything {
+            return Some(self);
+        }
+        self.children.get(name).or_else(|| self.children.get("*"))
+    }
+
+    fn keeps_text(&self) -> bool {
+        self.leaf || self.everything
+    }
+
+    fn embedded_json(&self) -> Option<&Self> {
+        self.children.get("#json")
+    }
+}
+
+/// Redacts `body`. A body of no known kind keeps nothing.
+pub(crate) fn redact(wire: Option<Wire>, body: &[u8], keep: &Keep) -> Redacted {
+    let mut lost = Lost::default();
+    let body = match wire {
+        Some(Wire::Json) => json::redact(body, keep, &mut lost),
+        Some(Wire::Xml) => xml::redact(body, keep, &mut lost),
+        Some(Wire::Cbor) => cbor::redact(body, keep, &mut lost),
+        None => None,
+    };
+    let body = body.unwrap_or_else(|| {
+        // Neither the SDK nor a person can read it, so there is nothing to keep; an empty body stays what it is.
+        lost.paths.insert("**".to_owned());
+        Vec::new()
+    });
+    Redacted { body, paths: lost.paths.into_iter().collect() }
+}
+
+/// Where a walk stands, and which members lost their text so far.
+#[derive(Default)]
+struct Lost {
+    at: Vec<String>,
+    paths: BTreeSet<String>,
+}
+
+impl Lost {
+    fn enter(&mut self, name: &str) {
+        self.at.push(name.to_owned());
+    }
+
+    fn leave(&mut self) {
+        self.at.pop();
+    }
+
+    fn here(&mut self) {
+        let path = self.at.join(".");
+        if !self.paths.contains(&path) {
+            self.paths.insert(path);
+        }
+    }
+
+    /// What stands for `text` where the operation keeps this member.
+    fn kept<'a>(&mut self, text: &'a str) -> std::borrow::Cow<'a, str> {
+        if ACCESS_KEY.is_match(text) {
+            self.here();
+            return "[redacted:aws_access_key]".into();
+        }
+        text.into()
+    }
+
+    /// What stands for `text` where it does not.
+    fn dropped(&mut self, text: &str) -> String {
+        if text.is_empty() || TIMESTAMP.is_match(text) {
+            return text.to_owned();
+        }
+        self.here();
+        // Redacting twice, as a replay does, changes nothing.
+        if MARKER.is_match(text) {
+            return text.to_owned();
+        }
+        format!("[redacted:{}]", class_of(text))
+    }
+}
+
+#[expect(clippy::unwrap_used, reason = "the patterns are constants")]
+static ACCESS_KEY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(^|[^A-Z0-9])(AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}($|[^A-Z0-9])").unwrap());
+
+#[expect(clippy::unwrap_used, reason = "the patterns are constants")]
+static TIMESTAMP: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})$").unwrap());
+
+#[expect(clippy::unwrap_used, reason = "the patterns are constants")]
+static MARKER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\[redacted:(aws_access_key|arn|secret_reference|opaque)\]$").unwrap());
+
+fn class_of(text: &str) -> &'static str {
+    if ACCESS_KEY.is_match(text) {
+        "aws_access_key"
+    } else if text.starts_with("arn:") {
+        "arn"
+    } else if text.contains("{{resolve:secretsmanager") || text.contains("{{resolve:ssm-secure") {
+        "secret_reference"
+    } else {
+        "opaque"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redacted(wire: Wire, body: &str, keeps: &[&'static str]) -> (String, Vec<String>) {
+        let redacted = redact(Some(wire), body.as_bytes(), &Keep::of(keeps));
+        (String::from_utf8(redacted.body).unwrap(), redacted.paths)
+    }
+
+    #[test]
+    fn keeps_what_is_declared_and_classes_the_rest() {
+        let body = r#"{"Name":"a","Secret":"s","Key":"AKIAIOSFODNN7EXAMPLE","Role":"arn:aws:iam::1:role/x","N":3}"#;
+        let (text, paths) = redacted(Wire::Json, body, &["Name"]);
+        assert_eq!(
+            text,
+            r#"{"Key":"[redacted:aws_access_key]","N":3,"Name":"a","Role":"[redacted:arn]","Secret":"[redacted:opaque]"}"#
+        );
+        assert_eq!(paths, ["Key", "Role", "Secret"]);
+    }
+
+    #[test]
+    fn an_access_key_in_a_kept_member_goes() {
+        let (text, _) = redacted(Wire::Json, r#"{"Tags":[{"Key":"k","Value":"AKIAIOSFODNN7EXAMPLE"}]}"#, &["Tags.**"]);
+        assert_eq!(text, r#"{"Tags":[{"Key":"k","Value":"[redacted:aws_access_key]"}]}"#);
+    }
+
+    #[test]
+    fn an_object_of_which_nothing_is_kept_loses_its_keys_and_a_list_keeps_its_length() {
+        let (text, _) = redacted(Wire::Json, r#"{"Env":{"PASSWORD":"x"},"L":["a","b"],"M":[{"k":"v"}]}"#, &[]);
+        assert_eq!(text, r#"{"Env":{},"L":["[redacted:opaque]","[redacted:opaque]"],"M":[{}]}"#);
+    }
+
+    #[test]
+    fn json_in_text_is_walked() {
+        let body = r#"{"E":[{"CloudTrailEvent":"{\"userAgent\":\"tf\",\"secret\":\"x\"}"}]}"#;
+        let (text, paths) = redacted(Wire::Json, body, &["E.CloudTrailEvent.#json.userAgent"]);
+        assert_eq!(text, r#"{"E":[{"CloudTrailEvent":"{\"secret\":\"[redacted:opaque]\",\"userAgent\":\"tf\"}"}]}"#);
+        assert_eq!(paths, ["E.CloudTrailEvent.#json.secret"]);
+    }
+
+    #[test]
+    fn xml_keeps_its_shape() {
+        let body = "<DescribeXResponse><requestId>r</requestId><set><item><id>i-1</id><n>42</n><on>true</on>\
+                    <at>2026-01-01T00:00:00Z</at><secret>x &amp; y</secret></item></set></DescribeXResponse>";
+        let (text, paths) = redacted(Wire::Xml, body, &["set.id"]);
+        assert_eq!(
+            text,
+            "<DescribeXResponse><requestId>r</requestId><set><item><id>i-1</id><n>0</n><on>true</on>\
+             <at>2026-01-01T00:00:00Z</at><secret>[redacted:opaque]</secret></item></set></DescribeXResponse>"
+        );
+        assert_eq!(paths, ["set.n", "set.secret"]);
+    }
+
+    #[test]
+    fn redacting_twice_changes_nothing() {
+        let keep = Keep::of(&["Name"]);
+        let once = redact(Some(Wire::Json), br#"{"Name":"n","Role":"arn:aws:iam::1:role/x","Env":{"A":"b"}}"#, &keep);
+        let twice = redact(Some(Wire::Json), &once.body, &keep);
+        assert_eq!(once.body, twice.body);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_kept() {
+        let redacted = redact(None, b"<html>secret</html>", &Keep::default());
+        assert_eq!(redacted.body, b"");
+        let broken = redact(Some(Wire::Json), b"{\"a\": secret", &Keep::default());
+        assert_eq!(broken.body, b"");
+    }
+}

@@ -1,0 +1,84 @@
+//! A unit over `aws-smithy-mocks`, for the tests of collectors.
+
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_mocks::{MockResponseInterceptor, Rule, RuleMode, create_mock_http_client};
+use jiff::Timestamp;
+use wellproof_model::{Call, Listing, ListingState, Resource, UnitId};
+
+use crate::collector::Collector;
+use crate::connect::{Live, Source};
+use crate::sdk;
+use crate::unit::{Finished, Sink, Unit};
+
+/// The account of all fixtures.
+pub const ACCOUNT: &str = "111122223333";
+
+/// Keeps what a unit records in memory.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<(Vec<Call>, Vec<Resource>)>);
+
+impl Sink for Memory {
+    fn call(&self, call: &Call, _: &[u8]) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).0.push(call.clone());
+    }
+
+    fn resource(&self, resource: &Resource) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).1.push(resource.clone());
+    }
+}
+
+/// What a collector made of mocked answers.
+#[derive(Debug)]
+pub struct Collected {
+    /// In the order in which they were made.
+    pub calls: Vec<Call>,
+    /// In the snapshot's order.
+    pub resources: Vec<Resource>,
+    /// Listings, gaps.
+    pub finished: Finished,
+}
+
+impl Collected {
+    /// All resources of a type.
+    pub fn of(&self, kind: &str) -> Vec<&Resource> {
+        self.resources.iter().filter(|resource| resource.kind == kind).collect()
+    }
+
+    /// The listing of a type.
+    ///
+    /// # Panics
+    /// When the collector does not declare the type.
+    pub fn listing(&self, kind: &str) -> &Listing {
+        let found = self.finished.listings.iter().find(|listing| listing.kind == kind);
+        found.unwrap_or_else(|| panic!("no listing of {kind}"))
+    }
+
+    /// How far the listing of a type got.
+    pub fn state(&self, kind: &str) -> ListingState {
+        self.listing(kind).state
+    }
+}
+
+/// Runs a collector, in `us-east-1` of [`ACCOUNT`] with the clock at 2026-11-20T12:00:00Z, against mocked answers.
+///
+/// A rule answers every request that it matches, in any order; a request that no rule matches fails the test.
+pub async fn collect(collector: &Collector, rules: &[&Rule]) -> Collected {
+    let mut answers = MockResponseInterceptor::new().rule_mode(RuleMode::MatchAny);
+    for rule in rules {
+        answers = answers.with_rule(rule);
+    }
+    let memory = Arc::new(Memory::default());
+    let source = Source::Live(Live { http: create_mock_http_client(), pace: Arc::default(), skew: Arc::default() });
+    let id = UnitId::new(collector.name, ACCOUNT, "us-east-1");
+    let clock: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap_or_default();
+    let base = sdk::in_region(&sdk::replay(), "us-east-1");
+    let sink: Arc<dyn Sink> = Arc::clone(&memory) as Arc<dyn Sink>;
+    let unit = Unit::new(id, collector.operations, clock, &base, source, sink).mocked(answers);
+    (collector.run)(unit.clone()).await;
+    let finished = unit.finish(collector.types);
+    let (calls, mut resources) =
+        std::mem::take(&mut *memory.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    resources.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    Collected { calls, resources, finished }
+}
