@@ -276,6 +276,22 @@ pub struct RegionUse {
     pub has_compute: Read<bool>,
 }
 
+/// Whether what is done in a region is written down. One per scanned region; its id is the region.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RegionRecording {
+    /// The region.
+    pub region_name: String,
+    /// Whether a trail that covers the region, or an enabled event data store, records all management events and has delivered without error
+    /// within 24 hours of the snapshot's clock.
+    pub recorded: Read<bool>,
+    /// Whether such a trail's files are tamper-evident, or such a data store, which cannot be edited, records.
+    pub tamper_evident: Read<bool>,
+    /// Whether such a trail also delivers to CloudWatch Logs without error, or such a data store records: events can be queried at once.
+    pub queryable: Read<bool>,
+    /// Whether such a trail records data events of some type.
+    pub records_data_events: Read<bool>,
+}
+
 /// Who drives an Auto Scaling group from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -421,6 +437,8 @@ pub struct QuotaUsage {
     pub requests: Read<i64>,
     /// How many of these are pending.
     pub requests_pending: Read<i64>,
+    /// Whether every other region in use has at least this value; null where the quota was not raised, is global, or no other region is in use.
+    pub matched_in_other_regions: Read<Option<bool>>,
     /// Whether replacing instances after the loss of a zone takes more of it: vCPUs by family, network interfaces, addresses, volumes.
     pub needed_for_failover: bool,
     /// The share that would be used while one zone's instances are being replaced and still count; null when not used.

@@ -132,6 +132,7 @@ facts! {
     derived::SecurityGroupUse => "Wellproof::EC2::SecurityGroupUse",
     derived::SnapshotUse => "Wellproof::EC2::SnapshotUse",
     derived::RegionUse => "Wellproof::EC2::RegionUse",
+    derived::RegionRecording => "Wellproof::CloudTrail::RegionRecording",
     derived::GroupScaling => "Wellproof::AutoScaling::GroupScaling",
     derived::AlarmUse => "Wellproof::CloudWatch::AlarmUse",
     derived::QuotaUsage => "Wellproof::ServiceQuotas::QuotaUsage",
