@@ -112,6 +112,15 @@ impl<T> Expr<T> {
         }
     }
 
+    /// How many choices and operators it is made of: the cost of evaluating it once.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Selected(_) => 1,
+            Self::Not(inner) => 1 + inner.size(),
+            Self::All(parts) | Self::Any(parts) => 1 + parts.iter().map(Self::size).sum::<usize>(),
+        }
+    }
+
     /// The same expression over something else.
     pub fn map<U>(&self, change: &mut impl FnMut(&T) -> U) -> Expr<U> {
         match self {

@@ -15,7 +15,7 @@ use crate::json::{Json, Member, Node};
 use crate::lens::{Choice, Lens, NoneOfThese, Pillar, Polarity, Question};
 use crate::nearest::nearest;
 use crate::read::Problems;
-use crate::risk::{Risk, RiskRule};
+use crate::risk::{Risk, RiskRule, can_try_all};
 
 const SCHEMA_VERSION: &str = "2021-11-01";
 const MAX_CHARACTERS: usize = 500_000;
@@ -326,14 +326,14 @@ impl<'a> Reader<'a> {
                 Some((rule.condition.expr()?.map(&mut |id| bit(id)), span))
             })
             .collect();
-        if choices.len() > MAX_CHOICES {
-            return;
-        }
         // Only what the conditions read is varied, so that most questions take a handful of tries.
         let read = (0..choices.len()).filter(|index| {
             reached.iter().any(|(expr, _)| expr.any(&|bit| bit.is_some_and(|bit| bit as usize == *index)))
         });
         let read: Vec<usize> = read.collect();
+        if !can_try_all(read.len(), reached.iter().map(|(expr, _)| expr.size()).sum()) {
+            return;
+        }
         let mut first = vec![false; reached.len()];
         for assignment in 0..1_u32 << read.len() {
             let selected = |bit: &Option<u32>| {

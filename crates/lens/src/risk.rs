@@ -166,8 +166,14 @@ pub struct RiskRule {
     pub risk: Risk,
 }
 
-/// More open choices than this are not tried out one by one. The Tool allows 15 in a question.
-const MAX_TRIED: usize = 16;
+/// What trying out every combination of choices may cost, in steps of evaluation: all combinations of the 15 choices
+/// that the Tool allows in a question, over conditions that name each of them several times.
+const MAX_STEPS: usize = 1 << 22;
+
+/// Whether every combination of so many choices can be tried over expressions of so many parts.
+pub(crate) fn can_try_all(choices: usize, parts: usize) -> bool {
+    choices <= 20 && parts.max(1) <= MAX_STEPS >> choices
+}
 
 impl Question {
     /// The risk that the choices come to, and its range over what is not proven.
@@ -255,7 +261,8 @@ impl Question {
             .filter(|&index| known[index].is_open() || known[index] == State::NotApplicable)
             .filter(|&index| reads(index) || (none_open && known[index].is_open()))
             .collect();
-        if tried.len() > MAX_TRIED {
+        let parts = rules.iter().filter_map(|(expr, _)| expr.as_ref().map(Expr::size)).sum();
+        if !can_try_all(tried.len(), parts) {
             let risks = || rules.iter().map(|(_, risk)| *risk);
             return (risks().max().unwrap_or(Risk::None), risks().min().unwrap_or(Risk::High));
         }

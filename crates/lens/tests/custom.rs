@@ -468,9 +468,10 @@ fn sized(pillars: usize, questions: usize, choices: usize, rules: usize) -> Stri
     let many = |count: usize, item: &dyn Fn(usize) -> String| (0..count).map(item).collect::<Vec<_>>().join(",\n");
     let choice =
         |at: usize| format!(r#"{{"id": "choice_{at}", "title": "t", "improvementPlan": {{"displayText": "p"}}}}"#);
-    let rule = |at: usize| match at + 1 == rules {
-        true => r#"{"condition": "default", "risk": "HIGH_RISK"}"#.to_owned(),
-        false => format!(r#"{{"condition": "choice_{at}", "risk": "NO_RISK"}}"#),
+    let rule = |at: usize| {
+        let (condition, risk) =
+            if at + 1 == rules { ("default".to_owned(), "HIGH_RISK") } else { (format!("choice_{at}"), "NO_RISK") };
+        format!(r#"{{"condition": "{condition}", "risk": "{risk}"}}"#)
     };
     let question = |pillar: usize, at: usize| {
         let (choices, rules) = (many(choices, &choice), many(rules, &rule));
@@ -499,6 +500,17 @@ fn limits_are_kept() {
     assert!(messages(&sized(1, 1, 0, 1)).contains(&"choices is empty".to_owned()));
     let long = changed("Questions on company policy.", &"é".repeat(500_000));
     assert!(messages(&long).contains(&"the Tool takes custom lenses of up to 500000 characters".to_owned()));
+}
+
+#[test]
+fn long_conditions_over_many_choices_take_no_time() {
+    let terms = ["choice_0", "choice_1", "!choice_2"].repeat(10_000).join(" || ");
+    let all = (0..15).map(|at| format!("choice_{at}")).collect::<Vec<_>>().join(" && ");
+    let text = sized(1, 1, 15, 2).replacen("\"choice_0\", \"risk\"", &format!("\"({all}) || {terms}\", \"risk\""), 1);
+    let lens = Lens::from_text("lens.json", &text).expect("it is sound");
+    let known: States = [("choice_3", State::Selected)].into_iter().collect();
+    let predicted = lens.question("question_0_0").expect("it is there").predicted(&known);
+    assert_eq!((predicted.risk, predicted.range), (Risk::Undetermined, [Risk::None, Risk::High]));
 }
 
 #[test]

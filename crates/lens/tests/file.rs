@@ -109,6 +109,10 @@ fn mistakes_are_shown_at_their_line() {
         ╰────
     not usable
     ");
+}
+
+#[test]
+fn a_file_that_is_no_lens_is_shown_where_it_goes_wrong() {
     insta::assert_snapshot!(shown(&changed("wellproof/lens/1", "wellproof/lens/2")), @r"
       × this is `wellproof/lens/2`, not `wellproof/lens/1`
        ╭─[lens.yaml:1:9]
