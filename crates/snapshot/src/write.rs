@@ -485,7 +485,8 @@ impl Spool {
         let mut sink = Sink::create(path, format).map_err(WriteError::io(path))?;
         let mut keys: Vec<Key> = Vec::with_capacity(self.index.len());
         let mut index = self.index.into_iter().peekable();
-        let mut at = 0;
+        // Where the file stands: at its end, after the last line that was written.
+        let mut at = self.end;
         while let Some((key, offset, len)) = index.next() {
             let mut line = read_at(&mut source, &mut at, offset, len).map_err(WriteError::io(&self.path))?;
             // AWS may list a thing on two pages. Which of the two stays must not depend on which came first.
