@@ -17,6 +17,7 @@ mod refusal;
 pub mod sdk;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod time;
 mod unit;
 
 pub use aws_types::SdkConfig;
@@ -26,6 +27,7 @@ pub use listing::{Listing, Record};
 pub use operation::Operation;
 pub use pace::Pace;
 pub use refusal::Refusal;
+pub use time::timestamp;
 pub use unit::{Answer, Cited, Fields, Finished, Sink, Unit};
 
 /// A client of the SDK crate `$sdk` for a unit: recorded, redacted and read-only.

@@ -8,6 +8,7 @@ use wellproof_model::{CallId, Denier, Gap, GapKind, UnitId};
 
 use crate::connect::NotRecorded;
 use crate::exchange::Asked;
+use crate::sdk;
 
 /// Longest message that a gap keeps, in characters.
 const MESSAGE: usize = 400;
@@ -39,7 +40,7 @@ impl Refusal {
         R: std::fmt::Debug + 'static,
     {
         let code = err.code().map(str::to_owned);
-        let message = err.message().map_or_else(|| chain(err), str::to_owned);
+        let message = err.message().map_or_else(|| sdk::chain(err), str::to_owned);
         let message = one_line(&message);
         let kind = kind_of(err, code.as_deref(), &message);
         let denied = kind == GapKind::Denied;
@@ -192,20 +193,6 @@ fn source_of<'a, T: Error + 'static>(err: &'a (dyn Error + 'static)) -> Option<&
         at = err.source();
     }
     None
-}
-
-fn chain(err: &dyn Error) -> String {
-    let mut text = err.to_string();
-    let mut at = err.source();
-    while let Some(source) = at {
-        let next = source.to_string();
-        if !text.contains(&next) {
-            text.push_str(": ");
-            text.push_str(&next);
-        }
-        at = source.source();
-    }
-    text
 }
 
 /// One line, bounded, without control characters and without EC2's encoded authorization message, which is long and

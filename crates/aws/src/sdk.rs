@@ -93,12 +93,16 @@ pub fn http() -> SharedHttpClient {
     })
 }
 
-fn chain(err: &dyn std::error::Error) -> String {
+/// An error with all that stands behind it, in one line.
+pub fn chain(err: &(dyn std::error::Error + 'static)) -> String {
     let mut text = err.to_string();
     let mut at = err.source();
     while let Some(source) = at {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
+        let next = source.to_string();
+        if !text.contains(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
         at = source.source();
     }
     text

@@ -6,92 +6,100 @@ use std::sync::{Arc, Mutex};
 
 use wellproof_aws::{Recording, Sink, Source, Unit, sdk};
 use wellproof_model::{Call, Listing, Resource, UnitId};
-use wellproof_snapshot::{ReadError, Reader};
+use wellproof_snapshot::{ReadError, Reader, Verify};
 
 use crate::{plan, registry};
 
 /// Something that the recorded calls do not give as the snapshot says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Difference {
-    /// The unit.
-    pub unit: UnitId,
-    /// `type id`, or what else differs.
+    /// What differs: a resource, a listing, a call or a unit.
     pub what: String,
     /// How.
-    pub how: String,
+    pub how: &'static str,
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {}: {}", self.unit, self.what, self.how)
+        write!(out, "{}: {}", self.what, self.how)
     }
 }
 
-/// Replays every finished unit and lists what differs. Empty means: the calls give exactly these resources.
+/// Replays every finished unit and lists what differs, sorted. Empty means: the calls give exactly these resources.
 ///
 /// # Errors
 /// When the snapshot cannot be read.
 pub async fn rederive(reader: &Reader) -> Result<Vec<Difference>, ReadError> {
+    let (evidence, _) = reader.evidence(None, Verify::No)?;
     let mut differences = Vec::new();
-    let manifest = reader.manifest();
-    for id in manifest.units.keys() {
-        let Some(collector) = registry::collector(&id.collector) else {
-            differences.push(Difference {
-                unit: id.clone(),
-                what: "unit".to_owned(),
-                how: "this version has no such collector".to_owned(),
-            });
-            continue;
-        };
-        let Some(record) = reader.unit(id)? else { continue };
-        let region = plan::signing_region(id, collector, plan::partition_of(&manifest.caller.arn));
-        let memory = Arc::new(Memory::default());
-        let sink: Arc<dyn Sink> = Arc::clone(&memory) as Arc<dyn Sink>;
-        let source = Source::Replay(Arc::new(Recording::of(reader.unit_calls(id)?)));
-        let base = sdk::in_region(&sdk::replay(), &region);
-        let unit = Unit::new(id.clone(), collector.operations, manifest.started_at, &base, source, sink);
-        (collector.run)(unit.clone()).await;
-        let finished = unit.finish(collector.types);
-        drop(unit);
-
-        let rederived = memory.take();
-        let stored = reader.unit_resources(id)?;
-        compare(id, "resource", keyed(&stored), keyed(&rederived.resources), &mut differences);
-        compare(id, "listing", listed(&record.listings), listed(&finished.listings), &mut differences);
-        let calls = |calls: &[Call]| calls.iter().map(|call| (call.id.to_string(), call.clone())).collect();
-        let stored: Vec<Call> = reader.unit_calls(id)?.into_iter().map(|(call, _)| call).collect();
-        compare(id, "call", calls(&stored), calls(&rederived.calls), &mut differences);
+    let memory = Arc::new(Memory::default());
+    let mut listings = Vec::new();
+    for id in reader.manifest().units.keys() {
+        match replay(reader, id, &memory).await? {
+            Some(of_unit) => listings.extend(of_unit),
+            None => {
+                differences.push(Difference { what: format!("unit {id}"), how: "this version has no such collector" })
+            }
+        }
     }
+    let Kept { calls, resources } = memory.take();
+    let finished = |listing: &&Listing| reader.manifest().units.contains_key(&listing.unit);
+    compare(keyed(&evidence.resources, resource_name), keyed(&resources, resource_name), &mut differences);
+    compare(
+        keyed(evidence.listings.iter().filter(finished), listing_name),
+        keyed(&listings, listing_name),
+        &mut differences,
+    );
+    compare(keyed(evidence.calls.values(), call_name), keyed(&calls, call_name), &mut differences);
+    differences.sort();
     Ok(differences)
 }
 
-fn keyed(resources: &[Resource]) -> BTreeMap<String, Resource> {
-    resources.iter().map(|resource| (format!("{} {}", resource.kind, resource.id), resource.clone())).collect()
+/// Runs one unit against its own recorded calls; `None` when there is no such collector.
+async fn replay(reader: &Reader, id: &UnitId, memory: &Arc<Memory>) -> Result<Option<Vec<Listing>>, ReadError> {
+    let Some(collector) = registry::collector(&id.collector) else { return Ok(None) };
+    let manifest = reader.manifest();
+    let region = plan::signing_region(id, collector, plan::partition_of(&manifest.caller.arn));
+    let calls = reader.unit_calls(id)?.unwrap_or_default();
+    let source = Source::Replay(Arc::new(Recording::of(calls)));
+    let sink: Arc<dyn Sink> = Arc::clone(memory) as Arc<dyn Sink>;
+    let base = sdk::in_region(&sdk::replay(), &region);
+    let unit = Unit::new(id.clone(), collector.operations, manifest.started_at, &base, source, sink);
+    (collector.run)(unit.clone()).await;
+    Ok(Some(unit.finish(collector.types).listings))
 }
 
-fn listed(listings: &[Listing]) -> BTreeMap<String, Listing> {
-    listings.iter().map(|listing| (listing.kind.clone(), listing.clone())).collect()
+fn resource_name(resource: &Resource) -> String {
+    format!("resource {} {} in {} of {}", resource.kind, resource.id, resource.region, resource.account)
+}
+
+fn listing_name(listing: &Listing) -> String {
+    format!("listing of {} in {}", listing.kind, listing.unit)
+}
+
+fn call_name(call: &Call) -> String {
+    format!("call {} {}:{} of {}", call.id, call.key.service, call.key.operation, call.unit)
+}
+
+fn keyed<'a, T>(things: impl IntoIterator<Item = &'a T>, name: fn(&T) -> String) -> BTreeMap<String, &'a T> {
+    things.into_iter().map(|thing| (name(thing), thing)).collect()
 }
 
 fn compare<T: PartialEq>(
-    unit: &UnitId,
-    noun: &str,
-    stored: BTreeMap<String, T>,
-    mut rederived: BTreeMap<String, T>,
+    stored: BTreeMap<String, &T>,
+    mut rederived: BTreeMap<String, &T>,
     differences: &mut Vec<Difference>,
 ) {
-    let mut differs = |name: &str, how: &str| {
-        differences.push(Difference { unit: unit.clone(), what: format!("{noun} {name}"), how: how.to_owned() });
-    };
-    for (name, kept) in stored {
-        match rederived.remove(&name) {
-            None => differs(&name, "the recorded calls do not give it"),
-            Some(again) if again != kept => differs(&name, "the recorded calls give another one"),
-            Some(_) => {}
-        }
+    for (what, kept) in stored {
+        let how = match rederived.remove(&what) {
+            None => "the recorded calls do not give it",
+            Some(again) if again != kept => "the recorded calls give another one",
+            Some(_) => continue,
+        };
+        differences.push(Difference { what, how });
     }
-    for name in rederived.keys() {
-        differs(name, "the recorded calls give it, the snapshot lacks it");
+    for what in rederived.into_keys() {
+        differences.push(Difference { what, how: "the recorded calls give it, the snapshot lacks it" });
     }
 }
 
