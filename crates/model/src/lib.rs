@@ -11,6 +11,7 @@ mod manifest;
 mod read;
 mod resource;
 mod scope;
+mod shape;
 mod value;
 mod verdict;
 
@@ -23,7 +24,7 @@ pub use manifest::{Caller, FileEntry, Manifest, UnitRecord};
 pub use read::Read;
 pub use resource::{Resource, Tags};
 pub use scope::{Exclusion, Provenance, Scope, TagSelector, Workload};
-pub use value::{Map, Value};
+pub use value::{Entries, Map, Value};
 pub use verdict::{Suggestion, Verdict};
 
 /// The region name under which units of global services (one endpoint for all regions) run.

@@ -7,6 +7,9 @@ use compact_str::CompactString;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use triomphe::ThinArc;
+
+use crate::shape;
 
 /// A JSON value; lists and maps are shared, so that a clone costs no allocation.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -29,28 +32,60 @@ pub enum Value {
 }
 
 /// An object: keys sorted, each once.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Map(Arc<[(CompactString, Value)]>);
+///
+/// Objects with the same keys share them: of a hundred thousand instances each keeps its values alone.
+#[derive(Clone)]
+pub struct Map(ThinArc<Arc<[CompactString]>, Value>);
 
 impl Map {
     /// The value under `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.0.binary_search_by(|(name, _)| name.as_str().cmp(key)).ok().map(|at| &self.0[at].1)
+        self.keys().binary_search_by(|name| name.as_str().cmp(key)).ok().map(|at| &self.values()[at])
     }
 
     /// The entries in the order of their keys.
-    pub fn iter(&self) -> std::slice::Iter<'_, (CompactString, Value)> {
-        self.0.iter()
+    pub fn iter(&self) -> Entries<'_> {
+        self.keys().iter().zip(self.values())
     }
 
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.values().len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.values().is_empty()
+    }
+
+    fn keys(&self) -> &[CompactString] {
+        &self.0.header.header
+    }
+
+    fn values(&self) -> &[Value] {
+        &self.0.slice
+    }
+}
+
+/// The entries of a [`Map`], in the order of their keys.
+pub type Entries<'a> = std::iter::Zip<std::slice::Iter<'a, CompactString>, std::slice::Iter<'a, Value>>;
+
+impl fmt::Debug for Map {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        let same_keys = Arc::ptr_eq(&self.0.header.header, &other.0.header.header) || self.keys() == other.keys();
+        same_keys && self.values() == other.values()
+    }
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Self::from_iter([])
     }
 }
 
@@ -64,13 +99,15 @@ impl FromIterator<(CompactString, Value)> for Map {
             entries.dedup_by(|a, b| a.0 == b.0);
             entries.reverse();
         }
-        Self(entries.into())
+        let keys = shape::keys_of(entries.iter().map(|(key, _)| key));
+        let values: Vec<Value> = entries.into_iter().map(|(_, value)| value).collect();
+        Self(ThinArc::from_header_and_iter(keys, values.into_iter()))
     }
 }
 
 impl<'a> IntoIterator for &'a Map {
-    type Item = &'a (CompactString, Value);
-    type IntoIter = std::slice::Iter<'a, (CompactString, Value)>;
+    type Item = (&'a CompactString, &'a Value);
+    type IntoIter = Entries<'a>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
@@ -160,7 +197,7 @@ impl Serialize for Value {
 
 impl Serialize for Map {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+        serializer.collect_map(self)
     }
 }
 
@@ -211,11 +248,11 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::with_capacity(items.size_hint().unwrap_or(0).min(1024));
+        let mut list = shape::Pending::new();
         while let Some(item) = items.next_element()? {
             list.push(item);
         }
-        Ok(Value::List(list.into()))
+        Ok(Value::List(list.into_list()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
@@ -239,12 +276,33 @@ impl<'de> Visitor<'de> for AnyMap {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map, A::Error> {
-        let mut entries: Vec<(CompactString, Value)> = Vec::with_capacity(map.size_hint().unwrap_or(0).min(1024));
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
+        let mut values = shape::Pending::new();
+        let mut node = shape::ROOT;
+        while let Some(step) = map.next_key_seed(shape::Step(node))? {
+            match step {
+                Ok(next) => node = next,
+                Err(key) => return unshared(values, node, key, map),
+            }
+            values.push(map.next_value()?);
         }
-        Ok(entries.into_iter().collect())
+        Ok(Map(values.into_map(shape::keys_at(node))))
     }
+}
+
+/// Reads the rest of an object whose keys are not sorted, or are too many to remember.
+fn unshared<'de, A: MapAccess<'de>>(
+    values: shape::Pending,
+    node: shape::Node,
+    key: CompactString,
+    mut map: A,
+) -> Result<Map, A::Error> {
+    let keys = shape::keys_at(node);
+    let mut entries: Vec<_> = keys.iter().cloned().zip(values.into_vec()).collect();
+    entries.push((key, map.next_value()?));
+    while let Some(entry) = map.next_entry()? {
+        entries.push(entry);
+    }
+    Ok(entries.into_iter().collect())
 }
 
 impl<'de> Deserialize<'de> for Map {
