@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use wellproof_model::{GapKind, Suggestion, Verdict};
+pub use wellproof_lens::{Level, Risk};
+use wellproof_model::{Denier, GapKind, Suggestion, Verdict};
 
 /// Everything that is said about one review.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -125,24 +126,6 @@ pub struct PillarLine {
     pub risks: BTreeMap<Risk, u64>,
 }
 
-/// A question's predicted risk, in the Tool's words and one of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Risk {
-    /// High risk.
-    High,
-    /// Medium risk.
-    Medium,
-    /// No improvements identified.
-    None,
-    /// It depends on choices that evidence cannot decide; the range says on what.
-    Undetermined,
-    /// Nothing is known about any choice.
-    Unanswered,
-    /// The question does not apply.
-    NotApplicable,
-}
-
 /// One question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Question {
@@ -178,7 +161,7 @@ pub struct Choice {
     /// AWS's title.
     pub title: String,
     /// AWS's level of risk when it is missing.
-    pub level: Option<Risk>,
+    pub level: Option<Level>,
     /// Where AWS describes it.
     pub url: Option<String>,
     /// True for choices that admit a flaw: there `met` is bad news.
@@ -316,6 +299,8 @@ pub struct GapLine {
     pub kind: GapKind,
     /// What AWS said.
     pub message: String,
+    /// What denied it, where `kind` is `denied`.
+    pub denied_by: Option<Denier>,
     /// The IAM actions that would mend it.
     pub actions: Vec<String>,
 }

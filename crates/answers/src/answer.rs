@@ -1,0 +1,523 @@
+//! From evidence, rules' outcomes and a lens to the document.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use wellproof_lens::{Lens, Level, State, States};
+use wellproof_model::{Call, CallId, Evidence, Scope, Suggestion, Verdict};
+use wellproof_rules::Outcome;
+
+use crate::document::{
+    Choice, Citation, Coverage, Document, Fix, GapLine, LensLine, PillarLine, Question, ResourceLine, Risk, RuleLine,
+    RuleOnChoice, SnapshotLine,
+};
+use crate::fix::{Board, Predicted, words};
+use crate::hints::Hints;
+use crate::reason::{Said, reason, unknown_partners};
+use crate::ruled::{Claim, Ruled};
+use crate::scope;
+use crate::suggest::{Bearing, Nothing, Say, Stand, Weight, suggest};
+use crate::text::{CHOICE_NOTE, Note, QUESTION_NOTE, note};
+
+/// How many calls a choice cites; the rest is counted.
+const CITED: usize = 50;
+
+/// A rule as far as answers are concerned.
+#[derive(Clone, Debug)]
+pub(crate) struct RuleView<'a> {
+    pub(crate) claim: Claim<'a>,
+    pub(crate) bears_on: Vec<BearsOn<'a>>,
+}
+
+/// A rule's bearing on one choice, by names.
+#[derive(Clone, Debug)]
+pub(crate) struct BearsOn<'a> {
+    pub(crate) question: &'a str,
+    pub(crate) choice: &'a str,
+    pub(crate) pass: Weight,
+    pub(crate) fail: Weight,
+    pub(crate) tolerates: Option<f64>,
+    pub(crate) together_with: &'a [String],
+    pub(crate) none_means_not_applicable: bool,
+}
+
+/// Everything that answers are made of.
+struct Answering<'a> {
+    evidence: &'a Evidence,
+    lens: &'a Lens,
+    ruled: Vec<Ruled<'a>>,
+    /// Per question and choice, in the lens's order.
+    bearings: Vec<Vec<Vec<Bearing>>>,
+    hints: BTreeMap<&'static str, String>,
+    scope_in_notes: String,
+    out_of_scope: u64,
+}
+
+/// Answers every question of `lens`.
+pub(crate) fn answer(
+    evidence: &Evidence,
+    lens: &Lens,
+    rules: &[RuleView<'_>],
+    outcomes: &[Outcome],
+    scope: &Scope,
+    verified: bool,
+) -> Document {
+    let answering = Answering::new(evidence, lens, rules, outcomes, scope);
+    let questions = answering.questions();
+    let fix_first = answering.fix_first();
+    let calls = answering.calls(&questions);
+    Document {
+        schema: Document::SCHEMA.to_owned(),
+        lens: LensLine { id: lens.id.clone(), name: lens.name.clone(), edition: lens.edition.clone() },
+        snapshot: snapshot_line(evidence, verified),
+        scope: scope::line(evidence, scope, answering.out_of_scope),
+        coverage: coverage(&questions, lens),
+        pillars: pillars(&questions, lens),
+        fix_first,
+        rules: answering.rules(),
+        gaps: gaps(evidence),
+        calls,
+        questions,
+    }
+}
+
+impl<'a> Answering<'a> {
+    fn new(
+        evidence: &'a Evidence,
+        lens: &'a Lens,
+        views: &[RuleView<'a>],
+        outcomes: &'a [Outcome],
+        scope: &Scope,
+    ) -> Self {
+        let ruled = Ruled::all(views.iter().map(|rule| rule.claim), outcomes, evidence);
+        let in_scope: Vec<bool> = evidence.resources.iter().map(|resource| scope.holds(resource)).collect();
+        let hints = Hints::shipped().of(evidence, &in_scope, |account, region| unit_in_scope(scope, account, region));
+        Self {
+            evidence,
+            lens,
+            bearings: bearings(lens, views, &ruled),
+            ruled,
+            hints,
+            scope_in_notes: scope::short(evidence, scope),
+            out_of_scope: in_scope.iter().filter(|inside| !**inside).count() as u64,
+        }
+    }
+
+    fn stand(&self, rule: usize) -> Stand {
+        self.ruled.get(rule).map_or(Stand::UNKNOWN, |ruled| ruled.stand)
+    }
+
+    fn questions(&self) -> Vec<Question> {
+        self.lens
+            .questions()
+            .zip(&self.bearings)
+            .map(|(question, bearings)| self.question(question, bearings))
+            .collect()
+    }
+
+    fn question(&self, question: &wellproof_lens::Question, bearings: &[Vec<Bearing>]) -> Question {
+        let said: Vec<Vec<Said<'_>>> = bearings.iter().map(|bearings| self.said(bearings)).collect();
+        let mut choices: Vec<Choice> =
+            question.choices.iter().zip(&said).map(|(choice, said)| self.choice(question, choice, said)).collect();
+        let suggestions: Vec<Suggestion> = choices.iter().map(|choice| choice.verdict).collect();
+        let predicted = question.predicted(&states(question, &suggestions));
+        if let Some(none) = self.none_of_these(question, &choices, &said) {
+            choices.push(none);
+        }
+        let pieces = said
+            .iter()
+            .enumerate()
+            .flat_map(|(place, said)| self.pieces(said, question.choices[place].level, place))
+            .collect();
+        let note = self.note(&question.number, pieces, QUESTION_NOTE);
+        Question {
+            id: question.id.clone(),
+            number: question.number.clone(),
+            title: question.title.clone(),
+            pillar: question.pillar.clone(),
+            note: note.text,
+            notes_left_out: note.left_out,
+            predicted_risk: predicted.risk,
+            risk_range: predicted.range,
+            risk_basis: predicted.basis.to_owned(),
+            choices,
+        }
+    }
+
+    fn said<'b>(&self, bearings: &'b [Bearing]) -> Vec<Said<'b>> {
+        bearings.iter().map(|bearing| Said { bearing, say: bearing.say(|rule| self.stand(rule)) }).collect()
+    }
+
+    fn choice(
+        &self,
+        question: &wellproof_lens::Question,
+        choice: &wellproof_lens::Choice,
+        said: &[Said<'_>],
+    ) -> Choice {
+        let says: Vec<Say> = said.iter().map(|said| said.say).collect();
+        let verdict = suggest(&says);
+        let open = matches!(verdict, Suggestion::NotProven | Suggestion::Partial);
+        let note = self.note(&question.number, self.pieces(said, choice.level, 0), CHOICE_NOTE);
+        let (citations, citations_left_out) = self.citations(self.cited(verdict, said));
+        Choice {
+            id: choice.id.clone(),
+            number: choice.number.clone(),
+            title: choice.title.clone(),
+            level: choice.level,
+            url: choice.url.clone(),
+            negative: choice.is_negative(),
+            verdict,
+            reason: reason(verdict, said, &self.ruled),
+            note: note.text,
+            ask: if open { choice.ask.clone() } else { None },
+            hint: if open { self.hints.get(choice.id.as_str()).cloned() } else { None },
+            rules: self.rules_on(said),
+            citations,
+            citations_left_out,
+        }
+    }
+
+    /// "None of these" follows where every choice is refuted, and from nothing less.
+    fn none_of_these(
+        &self,
+        question: &wellproof_lens::Question,
+        choices: &[Choice],
+        said: &[Vec<Said<'_>>],
+    ) -> Option<Choice> {
+        let none = question.none_of_these.as_ref()?;
+        if choices.is_empty() || choices.iter().any(|choice| choice.verdict != Suggestion::NotMet) {
+            return None;
+        }
+        let cited = said.iter().flat_map(|said| self.cited(Suggestion::NotMet, said)).collect();
+        let (citations, citations_left_out) = self.citations(cited);
+        Some(Choice {
+            id: none.id.clone(),
+            number: None,
+            title: none.title.clone(),
+            level: None,
+            url: None,
+            negative: true,
+            verdict: Suggestion::Met,
+            reason: format!("each of the {} other choices is refuted", choices.len()),
+            note: String::new(),
+            ask: None,
+            hint: None,
+            rules: Vec::new(),
+            citations,
+            citations_left_out,
+        })
+    }
+
+    /// The notes of rules with what their order goes by.
+    fn pieces(&self, said: &[Said<'_>], level: Option<Level>, place: usize) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for Said { bearing, say } in said {
+            let own = &self.ruled[bearing.rule];
+            let mut push = |say: Say, rule: usize, text: Option<String>| {
+                if let Some(text) = text {
+                    let decides_alone = bearing.pass == Weight::Proves;
+                    let order = Order { say, level: rank(level), supports_only: !decides_alone, place };
+                    pieces.push(Piece { order, failing: self.ruled[rule].failing_share(), rule, text });
+                }
+            };
+            // Where only a partner is unknown, that is what the note has to say; the rule itself passed.
+            let passed = own.verdict() == Verdict::Pass;
+            if *say == Say::Unknown && passed {
+                for partner in unknown_partners(bearing, &self.ruled) {
+                    let rule = self.ruled.iter().position(|ruled| ruled.id == partner.id).unwrap_or(bearing.rule);
+                    push(Say::Unknown, rule, partner.note());
+                }
+                push(Say::Supports, bearing.rule, own.note());
+            } else {
+                push(*say, bearing.rule, own.note());
+            }
+        }
+        pieces
+    }
+
+    fn note(&self, number: &str, mut pieces: Vec<Piece>, limit: usize) -> Note {
+        pieces.sort_by(|a, b| {
+            let (a_key, b_key) = (&a.order, &b.order);
+            (a_key.say, a_key.level, a_key.supports_only)
+                .cmp(&(b_key.say, b_key.level, b_key.supports_only))
+                .then(b.failing.total_cmp(&a.failing))
+                .then((a_key.place, a.rule).cmp(&(b_key.place, b.rule)))
+        });
+        let mut seen = BTreeSet::new();
+        let texts: Vec<String> =
+            pieces.into_iter().filter(|piece| seen.insert(piece.rule)).map(|piece| piece.text).collect();
+        note(number, &texts, &self.scope_in_notes, limit)
+    }
+
+    fn rules_on(&self, said: &[Said<'_>]) -> Vec<RuleOnChoice> {
+        let mut said: Vec<&Said<'_>> = said.iter().collect();
+        said.sort_by_key(|said| (said.say, said.bearing.rule));
+        said.into_iter()
+            .map(|Said { bearing, say }| {
+                let ruled = &self.ruled[bearing.rule];
+                let outcome = ruled.outcome;
+                let count = |of: fn(&Outcome) -> u64| outcome.map_or(0, of);
+                RuleOnChoice {
+                    id: ruled.id.to_owned(),
+                    verdict: ruled.verdict(),
+                    weight: say.weight().as_str().to_owned(),
+                    passed: count(|outcome| outcome.passed),
+                    failed: count(|outcome| outcome.failed),
+                    unknown: count(|outcome| outcome.unknown),
+                    not_judged: count(|outcome| outcome.not_judged),
+                    resources: outcome.map_or_else(Vec::new, resource_lines),
+                    resources_left_out: count(|outcome| outcome.left_out),
+                }
+            })
+            .collect()
+    }
+
+    /// The calls that a verdict rests on.
+    fn cited(&self, verdict: Suggestion, said: &[Said<'_>]) -> BTreeSet<&'a CallId> {
+        let rests_on = |say: Say| match verdict {
+            Suggestion::Met => matches!(say, Say::Proves | Say::Supports | Say::PassesInVain),
+            Suggestion::NotMet => say == Say::Refutes,
+            Suggestion::Partial => matches!(say, Say::Weakens | Say::Proves | Say::Supports),
+            Suggestion::NotApplicable => say == Say::Finds(Nothing::NotApplicable),
+            Suggestion::NotProven => false,
+        };
+        let rules = said.iter().filter(|said| rests_on(said.say)).flat_map(|said| {
+            let partners = if said.say == Say::Proves { said.bearing.together_with.as_slice() } else { &[] };
+            partners.iter().chain([&said.bearing.rule])
+        });
+        rules.filter_map(|rule| self.ruled.get(*rule)?.outcome).flat_map(|outcome| &outcome.citations).collect()
+    }
+
+    fn citations(&self, cited: BTreeSet<&CallId>) -> (Vec<Citation>, u64) {
+        let left_out = cited.len().saturating_sub(CITED) as u64;
+        let calls = cited.into_iter().take(CITED).filter_map(|id| self.evidence.calls.get(id));
+        (calls.map(citation).collect(), left_out)
+    }
+
+    /// Every call that the document names.
+    fn calls(&self, questions: &[Question]) -> BTreeMap<String, Citation> {
+        let choices = || questions.iter().flat_map(|question| &question.choices);
+        let lines = choices().flat_map(|choice| &choice.rules).flat_map(|rule| &rule.resources);
+        let named = lines.flat_map(|line| &line.calls);
+        let cited = choices().flat_map(|choice| &choice.citations).map(|citation| &citation.call);
+        let ids: BTreeSet<&String> = named.chain(cited).collect();
+        ids.into_iter()
+            .filter_map(|id| Some((id.clone(), citation(self.evidence.calls.get(&CallId(id.clone()))?))))
+            .collect()
+    }
+
+    fn rules(&self) -> BTreeMap<String, RuleLine> {
+        let lines = self.ruled.iter().filter_map(|ruled| {
+            let outcome = ruled.outcome?;
+            let line = RuleLine {
+                title: ruled.title.to_owned(),
+                fix: ruled.fix.map(str::to_owned),
+                basis: ruled.basis.to_owned(),
+                verdict: ruled.verdict(),
+                passed: outcome.passed,
+                failed: outcome.failed,
+                unknown: outcome.unknown,
+                not_judged: outcome.not_judged,
+                note: ruled.note(),
+                gaps: outcome.gaps.iter().map(|gap| gap.0.clone()).collect(),
+            };
+            Some((ruled.id.to_owned(), line))
+        });
+        lines.collect()
+    }
+
+    fn fix_first(&self) -> Vec<Fix> {
+        let stands: Vec<Stand> = self.ruled.iter().map(|ruled| ruled.stand).collect();
+        let questions: Vec<&wellproof_lens::Question> = self.lens.questions().collect();
+        let predict = |place: usize, suggestions: &[Suggestion]| {
+            let predicted = questions[place].predicted(&states(questions[place], suggestions));
+            Predicted { risk: predicted.risk, range: predicted.range }
+        };
+        let fixes: BTreeMap<usize, String> = self
+            .ruled
+            .iter()
+            .enumerate()
+            .map(|(place, ruled)| {
+                (place, ruled.fix.map_or_else(|| format!("Make it hold: {}.", ruled.title), str::to_owned))
+            })
+            .collect();
+        let board = Board { questions: &self.bearings, stands: &stands, predict: &predict };
+        board
+            .fix_first()
+            .into_iter()
+            .map(|step| Fix {
+                fix: words(&step.rules, &fixes),
+                rules: step.rules.iter().map(|rule| self.ruled[*rule].id.to_owned()).collect(),
+                lowers: step.lowers.iter().map(|question| questions[*question].number.clone()).collect(),
+                high_risks_left: step.high_left as u64,
+            })
+            .collect()
+    }
+}
+
+/// A note of a rule, before it is put in order.
+struct Piece {
+    order: Order,
+    failing: f64,
+    rule: usize,
+    text: String,
+}
+
+/// What comes first: what refutes before what weakens, before what is unknown, before what passes; then the level of the choice; then
+/// rules that decide a choice either way; then the larger share of failures; then the lens's order.
+struct Order {
+    say: Say,
+    level: u8,
+    supports_only: bool,
+    place: usize,
+}
+
+fn rank(level: Option<Level>) -> u8 {
+    match level {
+        Some(Level::High) => 0,
+        Some(Level::Medium) => 1,
+        Some(Level::Low) | None => 2,
+    }
+}
+
+fn bearings(lens: &Lens, views: &[RuleView<'_>], ruled: &[Ruled<'_>]) -> Vec<Vec<Vec<Bearing>>> {
+    let places: HashMap<&str, usize> = ruled.iter().enumerate().map(|(place, ruled)| (ruled.id, place)).collect();
+    // A rule that is not among those that ran never passes: its place lies past the end.
+    let place = |id: &str| places.get(id).copied().unwrap_or(ruled.len());
+    let mut by_choice: HashMap<(&str, &str), Vec<Bearing>> = HashMap::new();
+    for view in views {
+        for on in &view.bears_on {
+            by_choice.entry((on.question, on.choice)).or_default().push(Bearing {
+                rule: place(view.claim.id),
+                pass: on.pass,
+                fail: on.fail,
+                tolerates: on.tolerates,
+                together_with: on.together_with.iter().map(|id| place(id)).collect(),
+                none_means_not_applicable: on.none_means_not_applicable,
+            });
+        }
+    }
+    for bearings in by_choice.values_mut() {
+        bearings.sort_by_key(|bearing| bearing.rule);
+    }
+    lens.questions()
+        .map(|question| {
+            let of =
+                |choice: &wellproof_lens::Choice| by_choice.get(&(question.id.as_str(), choice.id.as_str())).cloned();
+            question.choices.iter().map(|choice| of(choice).unwrap_or_default()).collect()
+        })
+        .collect()
+}
+
+fn states(question: &wellproof_lens::Question, suggestions: &[Suggestion]) -> States {
+    question.choices.iter().zip(suggestions).map(|(choice, said)| (choice.id.clone(), State::from(*said))).collect()
+}
+
+pub(crate) fn unit_in_scope(scope: &Scope, account: &str, region: &str) -> bool {
+    let Some(workload) = &scope.workload else { return true };
+    let listed = |list: &[String], name: &str| list.is_empty() || list.iter().any(|entry| entry == name);
+    listed(&workload.accounts, account) && (region == wellproof_model::GLOBAL || listed(&workload.regions, region))
+}
+
+fn resource_lines(outcome: &Outcome) -> Vec<ResourceLine> {
+    let lines = outcome.judged.iter().map(|judged| ResourceLine {
+        kind: judged.kind.clone(),
+        id: judged.id.clone(),
+        arn: judged.arn.clone(),
+        account: judged.account.clone(),
+        region: judged.region.clone(),
+        verdict: judged.verdict,
+        calls: judged.citations.iter().map(|call| call.0.clone()).collect(),
+    });
+    lines.collect()
+}
+
+fn citation(call: &Call) -> Citation {
+    Citation {
+        call: call.id.0.clone(),
+        service: call.key.service.clone(),
+        operation: call.key.operation.clone(),
+        account: call.key.account.clone(),
+        region: call.key.region.clone(),
+        at: call.at,
+        request_id: call.request_id.clone(),
+        sha256: call.sha256.clone(),
+    }
+}
+
+fn snapshot_line(evidence: &Evidence, verified: bool) -> SnapshotLine {
+    let manifest = &evidence.manifest;
+    SnapshotLine {
+        digest: evidence.digest.clone(),
+        verified,
+        accounts: scope::accounts(evidence),
+        regions: manifest.regions.clone(),
+        regions_not_scanned: manifest.regions_not_scanned(),
+        collected_at: manifest.started_at,
+        caller: manifest.caller.arn.clone(),
+        gaps: evidence.gaps.len() as u64,
+        resources: evidence.resources.len() as u64,
+        calls: evidence.calls.len() as u64,
+        tool_version: manifest.tool_version.clone(),
+    }
+}
+
+/// How the choices of the lens stand; "None of these", which stands after them, is not one of them.
+fn coverage_of<'a>(questions: impl Iterator<Item = (&'a Question, usize)>) -> Coverage {
+    let mut coverage = Coverage::default();
+    for choice in questions.flat_map(|(question, choices)| &question.choices[..choices]) {
+        coverage.choices += 1;
+        let judged = |rule: &RuleOnChoice| matches!(rule.verdict, Verdict::Pass | Verdict::Fail);
+        coverage.judged += u64::from(choice.rules.iter().any(judged));
+        *match choice.verdict {
+            Suggestion::Met => &mut coverage.met,
+            Suggestion::NotMet => &mut coverage.not_met,
+            Suggestion::Partial => &mut coverage.partial,
+            Suggestion::NotProven => &mut coverage.not_proven,
+            Suggestion::NotApplicable => &mut coverage.not_applicable,
+        } += 1;
+    }
+    coverage
+}
+
+fn coverage(questions: &[Question], lens: &Lens) -> Coverage {
+    coverage_of(questions.iter().zip(lens.questions().map(|question| question.choices.len())))
+}
+
+fn pillars(questions: &[Question], lens: &Lens) -> Vec<PillarLine> {
+    let mut rest = questions;
+    let mut lines = Vec::with_capacity(lens.pillars.len());
+    for pillar in &lens.pillars {
+        let (own, after) = rest.split_at(pillar.questions.len());
+        rest = after;
+        let mut risks: BTreeMap<Risk, u64> = BTreeMap::new();
+        for question in own {
+            *risks.entry(question.predicted_risk).or_default() += 1;
+        }
+        let choices = pillar.questions.iter().map(|question| question.choices.len());
+        lines.push(PillarLine {
+            id: pillar.id.clone(),
+            name: pillar.name.clone(),
+            coverage: coverage_of(own.iter().zip(choices)),
+            risks,
+        });
+    }
+    lines
+}
+
+fn gaps(evidence: &Evidence) -> Vec<GapLine> {
+    let mut gaps: Vec<GapLine> = evidence
+        .gaps
+        .values()
+        .map(|gap| GapLine {
+            id: gap.id.0.clone(),
+            unit: gap.unit.to_string(),
+            what: gap.what.clone(),
+            kind: gap.kind,
+            message: gap.message.clone(),
+            denied_by: gap.denied_by,
+            actions: gap.actions.clone(),
+        })
+        .collect();
+    gaps.sort_by(|a, b| (&a.unit, &a.what, &a.id).cmp(&(&b.unit, &b.what, &b.id)));
+    gaps
+}

@@ -1,0 +1,530 @@
+//! From outcomes to the whole document, over the lens that ships.
+
+use std::collections::{BTreeMap, HashMap};
+
+use proptest::prelude::*;
+use wellproof_lens::{Lens, Level};
+use wellproof_model::{
+    BodyEncoding, Call, CallId, CallKey, Caller, Evidence, Gap, GapId, GapKind, Listing, ListingState, Manifest,
+    Resource, Scope, Suggestion, UnitId, Verdict, Workload,
+};
+use wellproof_rules::{Judged, Outcome};
+
+use crate::answer::{BearsOn, RuleView, answer};
+use crate::document::{Choice, Document, Question, Risk};
+use crate::fail_on::{FailOn, fail_on};
+use crate::ruled::{Claim, listed_whole};
+use crate::suggest::Weight;
+use crate::text::{CHOICE_NOTE, QUESTION_NOTE, length};
+
+const ACCOUNT: &str = "111122223333";
+const LIMITS: &str = "manage-service-limits";
+const MONITOR: &str = "rel_manage_service_limits_monitor_manage_limits";
+const AWARE: &str = "rel_manage_service_limits_aware_quotas_and_constraints";
+
+fn lens() -> &'static Lens {
+    Lens::by_id("wellarchitected").unwrap()
+}
+
+fn call(name: &str) -> Call {
+    let unit = UnitId::new("quotas", ACCOUNT, "eu-central-1");
+    Call {
+        id: CallId(name.to_owned()),
+        unit,
+        key: CallKey {
+            service: "servicequotas".into(),
+            operation: "ListServiceQuotas".into(),
+            region: "eu-central-1".into(),
+            account: ACCOUNT.into(),
+            method: "POST".into(),
+            path: "/".into(),
+            query: String::new(),
+            input: String::new(),
+        },
+        nth: 0,
+        at: "2026-11-21T10:00:00Z".parse().unwrap(),
+        attempts: 1,
+        status: 200,
+        error: None,
+        request_id: Some("7a62c49f".into()),
+        headers: BTreeMap::new(),
+        sha256: "00".repeat(32),
+        size: 2,
+        encoding: BodyEncoding::Text,
+        redacted: Vec::new(),
+    }
+}
+
+fn evidence(calls: &[&str]) -> Evidence {
+    let manifest = serde_json::json!({
+        "schema": Manifest::SCHEMA, "tool_version": "0.1.0", "rules_digest": "", "lenses_digest": "",
+        "started_at": "2026-11-21T10:00:00Z", "ended_at": null,
+        "caller": Caller { arn: format!("arn:aws:iam::{ACCOUNT}:user/auditor"), account: ACCOUNT.into() },
+        "regions": ["eu-central-1"], "regions_enabled": ["eu-central-1", "us-east-1"], "regions_off": [],
+        "planned": [UnitId::new("quotas", ACCOUNT, "eu-central-1")], "units": {},
+    });
+    Evidence {
+        manifest: serde_json::from_value(manifest).unwrap(),
+        digest: "sha256:00".into(),
+        resources: Vec::new(),
+        listings: Vec::new(),
+        gaps: BTreeMap::new(),
+        calls: calls.iter().map(|name| (CallId((*name).to_owned()), call(name))).collect::<HashMap<_, _>>(),
+    }
+}
+
+fn outcome(rule: &str, verdict: Verdict, cited: &[&str]) -> Outcome {
+    let of = |wanted| if verdict == wanted { 10 } else { 0 };
+    let judged = |n: usize| Judged {
+        kind: "AWS::ServiceQuotas::Quota".into(),
+        id: format!("ec2/L-{n}"),
+        arn: None,
+        account: ACCOUNT.into(),
+        region: "eu-central-1".into(),
+        verdict,
+        citations: cited.iter().map(|id| CallId((*id).to_owned())).collect(),
+    };
+    Outcome {
+        rule: rule.into(),
+        verdict,
+        passed: of(Verdict::Pass),
+        failed: of(Verdict::Fail),
+        unknown: of(Verdict::Unknown),
+        not_judged: 2,
+        out_of_scope: 0,
+        judged: if verdict == Verdict::NotApplicable { Vec::new() } else { (0..10).map(judged).collect() },
+        left_out: 0,
+        note: Some(format!("{rule} came to {verdict}")),
+        citations: cited.iter().map(|id| CallId((*id).to_owned())).collect(),
+        gaps: Vec::new(),
+        failing_share: if verdict == Verdict::Fail { 1.0 } else { 0.0 },
+    }
+}
+
+fn rule<'a>(id: &'a str, on: &[(&'a str, &'a str, Weight, Weight)]) -> RuleView<'a> {
+    RuleView {
+        claim: Claim { id, title: "Something holds", fix: Some("Do it."), basis: "REL01-BP04", whole: true },
+        bears_on: on
+            .iter()
+            .map(|(question, choice, pass, fail)| BearsOn {
+                question,
+                choice,
+                pass: *pass,
+                fail: *fail,
+                tolerates: None,
+                together_with: &[],
+                none_means_not_applicable: false,
+            })
+            .collect(),
+    }
+}
+
+fn ask(evidence: &Evidence, rules: &[RuleView<'_>], outcomes: &[Outcome]) -> Document {
+    answer(evidence, lens(), rules, outcomes, &Scope::default(), true)
+}
+
+fn question<'a>(document: &'a Document, id: &str) -> &'a Question {
+    document.questions.iter().find(|question| question.id == id).unwrap()
+}
+
+fn choice<'a>(document: &'a Document, question_id: &str, id: &str) -> &'a Choice {
+    question(document, question_id).choices.iter().find(|choice| choice.id == id).unwrap()
+}
+
+#[test]
+fn an_empty_snapshot_selects_nothing() {
+    let document = ask(&evidence(&[]), &[], &[]);
+    assert_eq!(document.coverage.choices, 307);
+    assert_eq!(document.coverage.not_proven, 307);
+    assert_eq!(document.coverage.judged, 0);
+    assert!(document.fix_first.is_empty());
+    for question in &document.questions {
+        assert_eq!(question.predicted_risk, Risk::Unanswered, "{}", question.id);
+        assert!(question.note.is_empty());
+        for choice in &question.choices {
+            assert_eq!(choice.reason, "needs a person");
+            assert!(choice.ask.is_some(), "{} has nothing to ask", choice.id);
+            assert!(choice.note.is_empty() && choice.citations.is_empty() && choice.hint.is_none());
+        }
+    }
+}
+
+#[test]
+fn a_proof_is_met_with_its_calls() {
+    let rules = [rule("alarmed", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
+    let document = ask(&evidence(&["c-1"]), &rules, &[outcome("alarmed", Verdict::Pass, &["c-1"])]);
+    let monitor = choice(&document, LIMITS, MONITOR);
+    assert_eq!(monitor.verdict, Suggestion::Met);
+    assert_eq!(monitor.reason, "alarmed passes for all 10 AWS::ServiceQuotas::Quota, which proves it");
+    assert_eq!(monitor.note, "REL 1: alarmed came to pass. Scope: whole account 111122223333, 1 of 2 regions.");
+    assert_eq!(monitor.citations[0].operation, "ListServiceQuotas");
+    assert!(monitor.ask.is_none());
+    assert_eq!(document.calls.len(), 1);
+    assert_eq!((document.coverage.met, document.coverage.judged), (1, 1));
+    let sentence = "whole account 111122223333, so development resources count too; 1 of 2 enabled regions scanned";
+    assert_eq!(document.scope.sentence, sentence);
+}
+
+#[test]
+fn without_its_calls_it_is_no_longer_met() {
+    let rules = [rule("alarmed", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
+    for (calls, cited) in [(&[][..], &["c-1"][..]), (&["c-1"][..], &["c-1", "c-2"][..]), (&["c-1"][..], &[][..])] {
+        for verdict in [Verdict::Pass, Verdict::Fail] {
+            let document = ask(&evidence(calls), &rules, &[outcome("alarmed", verdict, cited)]);
+            let monitor = choice(&document, LIMITS, MONITOR);
+            assert_eq!(monitor.verdict, Suggestion::NotProven, "{calls:?} {cited:?}");
+            assert!(!monitor.note.contains("came to"), "{}", monitor.note);
+        }
+    }
+}
+
+#[test]
+fn a_rule_that_did_not_run_decides_nothing() {
+    let rules = [rule("alarmed", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
+    let document = ask(&evidence(&[]), &rules, &[]);
+    let monitor = choice(&document, LIMITS, MONITOR);
+    assert_eq!(monitor.verdict, Suggestion::NotProven);
+    assert_eq!(monitor.reason, "alarmed did not run");
+    assert!(document.rules.is_empty());
+}
+
+#[test]
+fn quotas_without_alarms_lead_the_note() {
+    let rules = [
+        rule("quotas-in-use-are-alarmed", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)]),
+        rule(
+            "no-fixed-quota-is-nearly-reached",
+            &[(LIMITS, "rel_manage_service_limits_aware_fixed_limits", Weight::Supports, Weight::Refutes)],
+        ),
+        rule("no-quota-in-use-is-exhausted", &[(LIMITS, AWARE, Weight::Supports, Weight::Weakens)]),
+    ];
+    let mut outcomes = [
+        outcome("no-fixed-quota-is-nearly-reached", Verdict::Fail, &["c-1"]),
+        outcome("no-quota-in-use-is-exhausted", Verdict::Fail, &["c-1"]),
+        outcome("quotas-in-use-are-alarmed", Verdict::Fail, &["c-1"]),
+    ];
+    outcomes[2].note = Some("quotas not monitored: 10 of 10 quotas in use have no alarm".into());
+    let document = ask(&evidence(&["c-1"]), &rules, &outcomes);
+    let limits = question(&document, LIMITS);
+    let start = "REL 1: quotas not monitored: 10 of 10 quotas in use have no alarm. no-fixed-quota-is-nearly-reached";
+    assert!(limits.note.starts_with(start), "{}", limits.note);
+    assert!(limits.note.contains("no-quota-in-use-is-exhausted"));
+    assert!(choice(&document, LIMITS, MONITOR).note.starts_with("REL 1: quotas not monitored"));
+    assert_eq!(
+        choice(&document, LIMITS, MONITOR).reason,
+        "quotas-in-use-are-alarmed fails for all 10 AWS::ServiceQuotas::Quota, which refutes it"
+    );
+}
+
+#[test]
+fn none_of_these_needs_every_choice_refuted() {
+    let choices: Vec<&str> = lens().question(LIMITS).unwrap().choices.iter().map(|choice| choice.id.as_str()).collect();
+    let on: Vec<_> = choices.iter().map(|choice| (LIMITS, *choice, Weight::Nothing, Weight::Refutes)).collect();
+    let rules = [rule("r", &on)];
+    let document = ask(&evidence(&["c-1"]), &rules, &[outcome("r", Verdict::Fail, &["c-1"])]);
+    let last = question(&document, LIMITS).choices.last().unwrap();
+    assert_eq!((last.id.as_str(), last.verdict), ("rel_manage_service_limits_no", Suggestion::Met));
+    assert_eq!(last.citations.len(), 1);
+    assert_eq!((document.coverage.choices, document.coverage.not_met, document.coverage.met), (307, 6, 0));
+
+    let rules = [rule("r", &on[1..])];
+    let document = ask(&evidence(&["c-1"]), &rules, &[outcome("r", Verdict::Fail, &["c-1"])]);
+    assert_eq!(question(&document, LIMITS).choices.len(), 6);
+}
+
+#[test]
+fn nothing_that_exists_is_not_the_same_as_not_applicable() {
+    let mut rules = [rule("r", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
+    let outcomes = [outcome("r", Verdict::NotApplicable, &["c-1"])];
+    let document = ask(&evidence(&["c-1"]), &rules, &outcomes);
+    let monitor = choice(&document, LIMITS, MONITOR);
+    assert_eq!(monitor.verdict, Suggestion::NotProven);
+    assert_eq!(monitor.reason, "nothing of the kinds looked at exists (r)");
+    rules[0].bears_on[0].none_means_not_applicable = true;
+    let document = ask(&evidence(&["c-1"]), &rules, &outcomes);
+    assert_eq!(choice(&document, LIMITS, MONITOR).verdict, Suggestion::NotApplicable);
+}
+
+#[test]
+fn an_unknown_rule_names_what_was_denied() {
+    let mut evidence = evidence(&[]);
+    let unit = UnitId::new("quotas", ACCOUNT, "eu-central-1");
+    let mut gap = Gap::not_asked(&unit, "AWS::ServiceQuotas::Quota", "AccessDenied");
+    gap.kind = GapKind::Denied;
+    gap.actions = vec!["servicequotas:ListServiceQuotas".into()];
+    let mut out = outcome("r", Verdict::Unknown, &[]);
+    (out.unknown, out.gaps) = (0, vec![gap.id.clone()]);
+    evidence.gaps.insert(gap.id.clone(), gap);
+    let rules = [rule("r", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
+    let document = ask(&evidence, &rules, &[out]);
+    let monitor = choice(&document, LIMITS, MONITOR);
+    assert_eq!(monitor.reason, "r is unknown: AWS::ServiceQuotas::Quota denied (servicequotas:ListServiceQuotas)");
+    assert_eq!(document.gaps[0].actions, ["servicequotas:ListServiceQuotas"]);
+    assert_eq!(question(&document, LIMITS).predicted_risk, Risk::Unanswered);
+}
+
+#[test]
+fn a_tolerance_is_not_granted_over_a_listing_that_was_cut_off() {
+    let evidence = evidence(&["c-1"]);
+    let verdict = |whole: bool, failed: u64, unknown: u64| {
+        let mut rules = [rule("r", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
+        (rules[0].bears_on[0].tolerates, rules[0].claim.whole) = (Some(0.1), whole);
+        let mut out = outcome("r", Verdict::Fail, &["c-1"]);
+        (out.passed, out.failed, out.unknown) = (100 - failed - unknown, failed, unknown);
+        choice(&ask(&evidence, &rules, &[out]), LIMITS, MONITOR).verdict
+    };
+    assert_eq!(verdict(true, 2, 0), Suggestion::Partial);
+    assert_eq!(verdict(true, 2, 1), Suggestion::Partial, "one more failure is within what is tolerated");
+    assert_eq!(verdict(true, 2, 20), Suggestion::NotProven);
+    assert_eq!(verdict(true, 20, 2), Suggestion::NotMet);
+    assert_eq!(verdict(false, 2, 0), Suggestion::NotProven);
+    assert_eq!(verdict(false, 20, 0), Suggestion::NotProven);
+}
+
+#[test]
+fn a_share_is_of_all_that_was_listed() {
+    let kind = "AWS::EC2::Volume";
+    let mut evidence = evidence(&[]);
+    let everywhere = |_: &str, _: &str| true;
+    let here = |_: &str, region: &str| region == "eu-central-1";
+    assert!(!listed_whole(kind, &evidence, everywhere), "nobody asked");
+    evidence.listings = vec![listing(kind, ListingState::Complete)];
+    assert!(!listed_whole(kind, &evidence, everywhere), "us-east-1 is enabled and was not scanned");
+    assert!(listed_whole(kind, &evidence, here));
+    evidence.manifest.regions_enabled = Some(vec!["eu-central-1".into()]);
+    assert!(listed_whole(kind, &evidence, everywhere));
+    evidence.manifest.regions_enabled = None;
+    assert!(!listed_whole(kind, &evidence, everywhere));
+    evidence.listings = vec![listing(kind, ListingState::Partial)];
+    assert!(!listed_whole(kind, &evidence, here));
+}
+
+#[test]
+fn what_to_fix_first_is_found_by_computing_the_risks_again() {
+    let high = |question: &'static str| -> &'static str {
+        let question = lens().question(question).unwrap();
+        let choice = question.choices.iter().find(|choice| choice.level == Some(Level::High)).unwrap();
+        choice.id.as_str()
+    };
+    let (detect, priorities) = ("detect-investigate-events", "priorities");
+    assert!(lens().question(detect).is_some());
+    let rules = [
+        rule("one", &[(priorities, high(priorities), Weight::Supports, Weight::Refutes)]),
+        rule(
+            "two",
+            &[
+                (LIMITS, high(LIMITS), Weight::Supports, Weight::Refutes),
+                (detect, high(detect), Weight::Supports, Weight::Refutes),
+            ],
+        ),
+        rule("vain", &[(LIMITS, high(LIMITS), Weight::Supports, Weight::Nothing)]),
+    ];
+    let outcomes = ["one", "two", "vain"].map(|id| outcome(id, Verdict::Fail, &["c-1"]));
+    let document = ask(&evidence(&["c-1"]), &rules, &outcomes);
+    assert_eq!(question(&document, LIMITS).predicted_risk, Risk::High);
+    let fixes = &document.fix_first;
+    assert_eq!(fixes[0].rules, ["two"]);
+    assert_eq!((fixes[0].lowers.len(), fixes[0].high_risks_left), (2, 1));
+    assert_eq!((fixes[1].rules.as_slice(), fixes[1].high_risks_left), (&["one".to_owned()][..], 0));
+    assert_eq!(fixes.len(), 2);
+    assert_eq!(fixes[0].fix, "Do it.");
+
+    let said = fail_on(&document, FailOn::HighRisk).unwrap();
+    assert!(said.starts_with("3 questions at high risk: "), "{said}");
+    assert!(fail_on(&document, FailOn::NotMet).unwrap().starts_with("3 choices not met: "));
+    assert_eq!(fail_on(&document, FailOn::Gaps), None);
+    assert_eq!("not-met".parse(), Ok(FailOn::NotMet));
+    assert!("nothing".parse::<FailOn>().unwrap_err().to_string().contains("`high-risk`"));
+}
+
+fn resource(kind: &str, id: &str, attributes: serde_json::Value) -> Resource {
+    Resource {
+        kind: kind.into(),
+        id: id.into(),
+        arn: None,
+        account: ACCOUNT.into(),
+        region: "eu-central-1".into(),
+        tags: Some([("env".to_owned(), if id.ends_with('1') { "prod" } else { "dev" }.to_owned())].into()),
+        attributes: serde_json::from_value(attributes).unwrap(),
+        calls: vec![CallId("c-1".into())],
+        unread: BTreeMap::new(),
+    }
+}
+
+fn listing(kind: &str, state: ListingState) -> Listing {
+    let unit = UnitId::new("ec2", ACCOUNT, "eu-central-1");
+    Listing { kind: kind.into(), unit, state, count: 0, calls: Vec::new(), gap: None }
+}
+
+#[test]
+fn hints_count_what_is_known_and_say_how_far() {
+    let volumes = "AWS::EC2::Volume";
+    let unattached = "cost_decomissioning_resources_decommission";
+    let mut evidence = evidence(&["c-1"]);
+    evidence.resources = vec![
+        resource(volumes, "vol-1", serde_json::json!({"state": "available", "volume_type": "gp2"})),
+        resource(volumes, "vol-2", serde_json::json!({"state": "available", "volume_type": "gp3"})),
+        resource(volumes, "vol-3", serde_json::json!({"state": "in-use", "volume_type": "gp3"})),
+    ];
+    let hint = |evidence: &Evidence, scope: &Scope, id: &str| {
+        let document = answer(evidence, lens(), &[], &[], scope, true);
+        let found =
+            document.questions.iter().flat_map(|question| &question.choices).find(|choice| choice.id == id).unwrap();
+        assert_eq!(found.verdict, Suggestion::NotProven);
+        found.hint.clone()
+    };
+    let whole = Scope::default();
+    assert_eq!(hint(&evidence, &whole, unattached), None, "without a listing nothing was asked");
+
+    evidence.listings = vec![listing(volumes, ListingState::Complete)];
+    assert_eq!(hint(&evidence, &whole, unattached).unwrap(), "2 of 3 EBS volumes are attached to nothing.");
+    assert_eq!(hint(&evidence, &whole, "sus_sus_data_a3").unwrap(), "EBS volumes by type: gp3 2 and gp2 1.");
+
+    let production = Workload { name: "shop".into(), tags: vec!["env=prod".to_owned().into()], ..Workload::default() };
+    let production = Scope { workload: Some(production), ..Scope::default() };
+    assert_eq!(hint(&evidence, &production, unattached).unwrap(), "1 of 1 EBS volumes are attached to nothing.");
+
+    evidence.listings = vec![listing(volumes, ListingState::Partial)];
+    assert_eq!(
+        hint(&evidence, &whole, unattached).unwrap(),
+        "at least 2 of at least 3 EBS volumes are attached to nothing."
+    );
+
+    evidence.listings = vec![listing(volumes, ListingState::Unread)];
+    assert_eq!(hint(&evidence, &whole, unattached).unwrap(), "EBS volumes were not read.");
+
+    evidence.resources.clear();
+    evidence.listings = vec![listing(volumes, ListingState::Complete)];
+    assert_eq!(hint(&evidence, &whole, unattached).unwrap(), "no EBS volumes.");
+}
+
+#[test]
+fn the_scope_is_said() {
+    let mut evidence = evidence(&["c-1"]);
+    evidence.resources = vec![resource("AWS::EC2::Volume", "vol-2", serde_json::json!({}))];
+    let workload = Workload { name: "shop".into(), tags: vec!["env=prod".to_owned().into()], ..Workload::default() };
+    let scope = Scope { workload: Some(workload), ..Scope::default() };
+    let rules = [rule("r", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
+    let document = answer(&evidence, lens(), &rules, &[outcome("r", Verdict::Fail, &["c-1"])], &scope, false);
+    assert_eq!(
+        document.scope.sentence,
+        "workload shop (account 111122223333, resources tagged env=prod); 1 of 2 enabled regions scanned"
+    );
+    assert_eq!(document.scope.out_of_scope, 1);
+    assert!(!document.snapshot.verified);
+    assert!(question(&document, LIMITS).note.ends_with("Scope: workload shop, 1 of 2 regions."));
+}
+
+#[test]
+fn the_document_is_as_its_schema_says() {
+    let schema = crate::json_schema();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let rules = [rule("alarmed", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
+    for verdict in [Verdict::Pass, Verdict::Fail, Verdict::Unknown, Verdict::NotApplicable] {
+        let document = ask(&evidence(&["c-1"]), &rules, &[outcome("alarmed", verdict, &["c-1"])]);
+        let json = serde_json::to_value(&document).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&json).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!(json["schema"], "wellproof/answers/1");
+        assert_eq!(serde_json::from_value::<Document>(json).unwrap(), document);
+    }
+}
+
+#[test]
+fn many_resources_take_no_time() {
+    let volumes = "AWS::EC2::Volume";
+    let mut evidence = evidence(&["c-1"]);
+    evidence.listings = vec![listing(volumes, ListingState::Complete)];
+    let attributes = serde_json::json!({"state": "available", "volume_type": "gp2", "encrypted": true, "size": 8});
+    evidence.resources = (0..20_000).map(|n| resource(volumes, &format!("vol-{n:06}"), attributes.clone())).collect();
+    let document = ask(&evidence, &[], &[]);
+    assert_eq!(document.snapshot.resources, 20_000);
+}
+
+fn any_outcome(id: &'static str) -> impl Strategy<Value = Outcome> {
+    let verdict =
+        prop_oneof![Just(Verdict::Pass), Just(Verdict::Fail), Just(Verdict::Unknown), Just(Verdict::NotApplicable)];
+    let cited = proptest::collection::vec(prop_oneof![Just("c-1"), Just("c-2"), Just("c-3")], 0..3);
+    (verdict, cited, proptest::option::of("\\PC{0,300}|[a-z .]{0,2500}"), any::<bool>()).prop_map(
+        move |(verdict, cited, note, gap)| {
+            let mut outcome = outcome(id, verdict, &cited);
+            outcome.note = note;
+            outcome.gaps = if gap { vec![GapId("g-1".into())] } else { Vec::new() };
+            outcome
+        },
+    )
+}
+
+const RULES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+
+fn any_rules() -> impl Strategy<Value = Vec<RuleView<'static>>> {
+    let choices: Vec<(&'static str, &'static str)> =
+        lens().choices().take(30).map(|(question, choice)| (question.id.as_str(), choice.id.as_str())).collect();
+    let pass = prop_oneof![Just(Weight::Nothing), Just(Weight::Supports), Just(Weight::Proves)];
+    let fail = prop_oneof![Just(Weight::Nothing), Just(Weight::Weakens), Just(Weight::Refutes)];
+    let on = (0..choices.len(), pass, fail);
+    let rules = proptest::collection::vec(proptest::collection::vec(on, 1..6), RULES.len());
+    rules.prop_map(move |rules| {
+        let view = |(id, on): (&&'static str, Vec<(usize, Weight, Weight)>)| {
+            let on: Vec<_> =
+                on.into_iter().map(|(at, pass, fail)| (choices[at].0, choices[at].1, pass, fail)).collect();
+            rule(id, &on)
+        };
+        RULES.iter().zip(rules).map(view).collect()
+    })
+}
+
+fn any_outcomes() -> impl Strategy<Value = Vec<Outcome>> {
+    RULES.into_iter().map(any_outcome).collect::<Vec<_>>()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_rules_say(rules in any_rules(), outcomes in any_outcomes()) {
+        let evidence = evidence(&["c-1", "c-2"]);
+        let document = ask(&evidence, &rules, &outcomes);
+        let again = ask(&evidence, &rules, &outcomes);
+        prop_assert_eq!(serde_json::to_string(&document).unwrap(), serde_json::to_string(&again).unwrap());
+        for question in &document.questions {
+            let number = format!("{}: ", question.number);
+            prop_assert!(length(&question.note) <= QUESTION_NOTE);
+            prop_assert!(question.note.is_empty() || question.note.starts_with(&number));
+            for choice in &question.choices {
+                prop_assert!(length(&choice.note) <= CHOICE_NOTE);
+                prop_assert!(choice.note.is_empty() || choice.note.starts_with(&number));
+                if matches!(choice.verdict, Suggestion::Met | Suggestion::NotMet) {
+                    prop_assert!(!choice.citations.is_empty());
+                }
+                for citation in &choice.citations {
+                    prop_assert!(evidence.calls.contains_key(&CallId(citation.call.clone())));
+                }
+            }
+        }
+        let mut left = document.questions.iter().filter(|question| question.predicted_risk == Risk::High).count() as u64;
+        for fix in &document.fix_first {
+            prop_assert!(fix.high_risks_left < left && !fix.rules.is_empty() && !fix.lowers.is_empty());
+            left = fix.high_risks_left;
+        }
+    }
+
+    /// Take away the calls that a suggestion cites, and it is no longer made; nothing else moves towards met.
+    #[test]
+    fn no_evidence_no_verdict(rules in any_rules(), outcomes in any_outcomes(), keep in any::<bool>()) {
+        let before = ask(&evidence(&["c-1", "c-2"]), &rules, &outcomes);
+        let less = evidence(if keep { &["c-1"] } else { &[] });
+        let after = ask(&less, &rules, &outcomes);
+        for (before, after) in before.questions.iter().zip(&after.questions) {
+            for choice in &before.choices {
+                let then = after.choices.iter().find(|other| other.id == choice.id);
+                let then = then.map_or(Suggestion::NotProven, |choice| choice.verdict);
+                prop_assert!(then == choice.verdict || then == Suggestion::NotProven, "{} became {then}", choice.verdict);
+                let lost = choice.citations.iter().any(|cited| !less.calls.contains_key(&CallId(cited.call.clone())));
+                if choice.verdict == Suggestion::Met && lost {
+                    prop_assert_eq!(then, Suggestion::NotProven);
+                }
+            }
+        }
+    }
+}
