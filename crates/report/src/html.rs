@@ -1,0 +1,365 @@
+//! HTML: one file that asks nothing of the network and opens from the disk.
+//!
+//! The page is complete without its script, which only adds filters and shows a call beside the line that cites it.
+//! A strict content security policy names script and style by their hash, so that nothing else could run even if
+//! a name from AWS slipped through as markup. What is listed is capped, so that the page opens at any size, and
+//! says what it leaves out.
+
+mod evidence;
+mod picture;
+mod questions;
+
+use std::io::{self, Write};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
+use sha2::{Digest, Sha256};
+use wellproof_answers::document::{Document, Fix};
+use wellproof_model::Suggestion;
+
+use self::evidence::Evidence;
+use crate::legible::{count, counted, explain, name, prose};
+use crate::review::{self, Finding};
+
+const STYLE: &str = include_str!("../assets/report.css");
+const SCRIPT: &str = include_str!("../assets/report.js");
+
+/// Writes the document as one HTML file, question by question, so that memory does not grow with it.
+///
+/// # Errors
+/// What `out` answers with.
+pub fn html(document: &Document, out: &mut impl Write) -> io::Result<()> {
+    let evidence = Evidence::of(document);
+    let mut put = |part: Markup| out.write_all(part.into_string().as_bytes());
+    put(head(document))?;
+    put(header(document))?;
+    put(PreEscaped("<main id=\"main\" tabindex=\"-1\">".to_owned()))?;
+    put(summary(document))?;
+    put(findings(document, &evidence))?;
+    put(fixes(document))?;
+    put(questions::opening(&evidence))?;
+    for pillar in questions::pillars(document) {
+        put(questions::pillar_opening(&pillar))?;
+        for question in &pillar.questions {
+            put(questions::question(question, &evidence))?;
+        }
+        put(PreEscaped("</section>".to_owned()))?;
+    }
+    put(PreEscaped("</section>".to_owned()))?;
+    put(gaps(document, &evidence))?;
+    put(evidence::rules_opening(document))?;
+    for (id, rule) in &document.rules {
+        put(evidence.rule(id, rule))?;
+    }
+    put(evidence::rules_closing())?;
+    put(evidence.calls_opening())?;
+    for entry in evidence.entries() {
+        put(entry.row())?;
+    }
+    put(evidence::calls_closing())?;
+    put(PreEscaped("</main>".to_owned()))?;
+    put(closing(document))
+}
+
+/// The source expression by which a content security policy allows an inline script or style.
+fn source(inline: &str) -> String {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(inline.as_bytes())))
+}
+
+fn head(document: &Document) -> Markup {
+    let policy = format!(
+        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        source(STYLE),
+        source(SCRIPT)
+    );
+    markup! {
+        (DOCTYPE)
+        (PreEscaped("<html lang=\"en\">"))
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(policy);
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="referrer" content="no-referrer";
+            meta name="color-scheme" content="light dark";
+            meta name="generator" content="wellproof";
+            title { (prose(&document.lens.name)) ", " (name(&document.lens.edition)) ": review by evidence" }
+            style { (PreEscaped(STYLE)) }
+        }
+        (PreEscaped("<body>"))
+        a.skip href="#main" { "Skip to the report" }
+        (picture::definitions())
+    }
+}
+
+fn header(document: &Document) -> Markup {
+    let Document { lens, snapshot, scope, .. } = document;
+    markup! {
+        header.page {
+            p.product { "Wellproof" span { "Well-Architected review, answered from evidence" } }
+            h1 { (prose(&lens.name)) span.edition { " edition " (name(&lens.edition)) } }
+            p.scope {
+                @if let Some(workload) = &scope.workload { strong { (name(workload)) } ": " }
+                (prose(&scope.sentence))
+                @if scope.out_of_scope > 0 { " " (counted(scope.out_of_scope, "resource")) " outside it are not judged." }
+            }
+            @if !scope.exclusions.is_empty() {
+                ul.exclusions { @for exclusion in &scope.exclusions { li { "Left out: " (prose(exclusion)) } } }
+            }
+            @if !snapshot.verified {
+                p.alarm role="alert" {
+                    strong { "Not verified. " }
+                    "Files of this snapshot do not match their hashes: this report proves nothing."
+                }
+            }
+            dl.facts {
+                div { dt { "Lens" } dd { code { (name(&lens.id)) } } }
+                div { dt { "Collected" } dd { time { (snapshot.collected_at) } } }
+                div { dt { "Accounts" } dd { (review::names(&snapshot.accounts)) } }
+                div { dt { "Read" } dd {
+                    (counted(snapshot.resources, "resource")) ", " (counted(snapshot.calls, "call")) ", "
+                    @if snapshot.gaps == 0 { "no gaps" } @else { a href="#gaps" { (counted(snapshot.gaps, "gap")) } }
+                } }
+                div.wide { dt { "Regions" } dd { (review::regions(document)) } }
+                div.wide { dt { "Collected by" } dd { code { (name(&snapshot.caller)) } " with wellproof " (name(&snapshot.tool_version)) } }
+                div.wide { dt { "Snapshot" } dd {
+                    code { (name(&snapshot.digest)) } " "
+                    @if snapshot.verified { "verified" } @else { strong { "not verified" } }
+                } }
+            }
+            nav aria-label="Parts of the report" {
+                ul {
+                    @for (anchor, label) in [
+                        ("summary", "Summary"), ("not-met", "Not met"), ("fix-first", "Fix first"), ("questions", "Questions"),
+                        ("gaps", "Not read"), ("rules", "Rules"), ("calls", "Calls"),
+                    ] {
+                        li { a href={ "#" (anchor) } { (label) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn summary(document: &Document) -> Markup {
+    let coverage = &document.coverage;
+    markup! {
+        section #summary aria-labelledby="summary-heading" {
+            h2 #summary-heading { "Summary" }
+            p.lead {
+                strong { (count(coverage.judged)) } " of " strong { (counted(coverage.choices, "choice")) }
+                " judged from evidence. The others wait for a person, each with the question to ask."
+            }
+            (picture::legend(coverage))
+            table.pillars {
+                caption.unseen { "Choices of each pillar by suggestion, and its questions by predicted risk" }
+                thead { tr {
+                    th scope="col" { "Pillar" }
+                    th.bar scope="col" { "Its choices" }
+                    @for (what, _) in review::shares(coverage) { th.number scope="col" { (short(what)) } }
+                    th scope="col" { "Questions by predicted risk" }
+                } }
+                tbody {
+                    @for pillar in &document.pillars {
+                        tr {
+                            th scope="row" { a href={ "#" (evidence::anchor("pillar", &pillar.id)) } { (name(&pillar.name)) } }
+                            td.bar { (picture::bar(&pillar.coverage, &name(&pillar.name))) }
+                            @for (what, number) in review::shares(&pillar.coverage) {
+                                td.number.(what.as_str()).zero[number == 0] data-label=(short(what)) { (count(number)) }
+                            }
+                            td.risks data-label="Predicted risk" {
+                                    @for (at, said) in review::risks(pillar).iter().enumerate() {
+                                        @if at > 0 { ", " }
+                                        span { (said) }
+                                    }
+                                }
+                        }
+                    }
+                }
+            }
+            p.aside {
+                "Risk is predicted from the lens's levels and never measured. Each question says the range that what is not proven leaves, and the basis."
+            }
+        }
+    }
+}
+
+fn short(what: Suggestion) -> &'static str {
+    match what {
+        Suggestion::NotApplicable => "N/A",
+        Suggestion::Met => "Met",
+        Suggestion::NotMet => "Not met",
+        Suggestion::Partial => "Partial",
+        Suggestion::NotProven => "Not proven",
+    }
+}
+
+fn findings(document: &Document, evidence: &Evidence<'_>) -> Markup {
+    let findings = review::findings(document);
+    markup! {
+        section #not-met aria-labelledby="not-met-heading" {
+            h2 #not-met-heading { "Not met " span.tally { (counted(findings.len() as u64, "choice")) ", worst first" } }
+            @if findings.is_empty() {
+                p { "Evidence refutes no choice. What is not proven still needs a person." }
+            }
+            ol.findings {
+                @for finding in &findings { (self::finding(*finding, evidence)) }
+            }
+        }
+    }
+}
+
+fn finding(Finding { question, choice }: Finding<'_>, evidence: &Evidence<'_>) -> Markup {
+    markup! {
+        li data-explain=(explain(&choice.id)) {
+            p.finding-head {
+                span.num { (name(&question.number)) }
+                a href={ "#" (evidence::choice_anchor(question, choice)) } { (prose(&choice.title)) }
+                @if let Some(number) = &choice.number { span.num.faint { (name(number)) } }
+                @if let Some(level) = choice.level { (questions::level(level)) }
+                @if choice.negative { span.tag { "a flaw that is proven" } }
+            }
+            p.note { (prose(if choice.note.is_empty() { &choice.reason } else { &choice.note })) }
+            p.finding-foot {
+                span.risk { "Predicted risk of the question: " (review::risk(question)) }
+            }
+            (evidence.chips(choice.citations.iter().map(|citation| citation.call.as_str()), 3, choice.citations_left_out, "How do we know?"))
+        }
+    }
+}
+
+fn fixes(document: &Document) -> Markup {
+    markup! {
+        section #fix-first aria-labelledby="fix-first-heading" {
+            h2 #fix-first-heading { "What to fix first" }
+            @if document.fix_first.is_empty() {
+                p { "No failing rule would lower a predicted high risk by being mended." }
+            } @else {
+                p.aside { "Found by recomputing the predicted risks, each given the mending of those before it." }
+            }
+            ol.fixes { @for fix in &document.fix_first { (self::fix(document, fix)) } }
+        }
+    }
+}
+
+fn fix(document: &Document, fix: &Fix) -> Markup {
+    let question = |number: &String| document.questions.iter().find(|question| question.number == *number);
+    markup! {
+        li {
+            p { (prose(&fix.fix)) }
+            p.finding-foot {
+                @if fix.lowers.is_empty() { "Lowers no risk by itself" } @else {
+                    "Lowers "
+                    @for (at, number) in fix.lowers.iter().enumerate() {
+                        @if at > 0 { ", " }
+                        @match question(number) {
+                            Some(question) => a href={ "#" (evidence::anchor("q", &question.id)) } { (name(number)) },
+                            None => (name(number)),
+                        }
+                    }
+                }
+                "; " (counted(fix.high_risks_left, "question")) " then at predicted HIGH risk. "
+                @if fix.rules.len() == 1 { "Rule " } @else { "Rules " }
+                @for (at, rule) in fix.rules.iter().enumerate() {
+                    @if at > 0 { ", " }
+                    (evidence::rule_link(document, rule))
+                }
+            }
+        }
+    }
+}
+
+fn gaps(document: &Document, evidence: &Evidence<'_>) -> Markup {
+    let shown = document.gaps.len().min(evidence::GAPS);
+    let actions = review::actions(document);
+    markup! {
+        section #gaps aria-labelledby="gaps-heading" {
+            h2 #gaps-heading { "Not read " span.tally { (counted(document.gaps.len() as u64, "gap")) } }
+            @if document.gaps.is_empty() {
+                p { "Everything that was asked for was read." }
+            } @else {
+                p.aside { "What was not read never counts as met, nor as absent." }
+            }
+            @if !actions.is_empty() {
+                details.plain {
+                    summary { "IAM actions that would mend all of them: " (count(actions.len() as u64)) }
+                    ul.actions { @for action in &actions { li { code { (name(action)) } } } }
+                }
+            }
+            ul.gaps {
+                @for gap in &document.gaps[..shown] {
+                    li id=(evidence::anchor("gap", &gap.id)) {
+                        p {
+                            span.kind { (review::gap_kind(gap)) } " "
+                            code { (name(&gap.what)) } " in " code { (name(&gap.unit)) }
+                            " " span.faint { (name(&gap.id)) }
+                        }
+                        p.said { (prose(&gap.message)) }
+                        @if !gap.actions.is_empty() {
+                            p.finding-foot {
+                                "Allow "
+                                @for (at, action) in gap.actions.iter().enumerate() {
+                                    @if at > 0 { ", " } code { (name(action)) }
+                                }
+                            }
+                        }
+                        @let rules = evidence.undecided(&gap.id);
+                        @if !rules.is_empty() {
+                            p.finding-foot {
+                                "Leaves undecided "
+                                @for (at, rule) in rules.iter().take(6).enumerate() {
+                                    @if at > 0 { ", " } (evidence::rule_link(document, rule))
+                                }
+                                @if rules.len() > 6 { " and " (counted(rules.len() as u64 - 6, "more rule")) }
+                            }
+                        }
+                    }
+                }
+            }
+            @if document.gaps.len() > shown {
+                p.left-out { "And " (counted((document.gaps.len() - shown) as u64, "more gap")) " that this page leaves out; the JSON report holds all." }
+            }
+        }
+    }
+}
+
+fn closing(document: &Document) -> Markup {
+    markup! {
+        footer.page {
+            p {
+                (prose(&document.lens.name)) ", edition " (name(&document.lens.edition)) ", from snapshot "
+                code { (name(&document.snapshot.digest)) }
+                ". Numbers of questions and practices mean nothing without the edition. SNAPSHOT in a command stands for the snapshot's directory."
+            }
+        }
+        dialog #call-dialog aria-labelledby="call-dialog-heading" {
+            div.dialog-head {
+                h2 #call-dialog-heading { "How do we know?" }
+                button type="button" #call-dialog-close { "Close" }
+            }
+            div #call-dialog-body {}
+        }
+        script { (PreEscaped(SCRIPT)) }
+        (PreEscaped("</body></html>\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_script_nor_style_can_end_its_own_element() {
+        for asset in [STYLE, SCRIPT] {
+            assert!(!asset.contains("</") && !asset.contains("<!--"), "it would end, or change, its element");
+        }
+    }
+
+    #[test]
+    fn nothing_is_fetched() {
+        for word in ["http:", "https:", "@import", "fetch(", "XMLHttpRequest", "import("] {
+            assert!(!STYLE.contains(word) && !SCRIPT.contains(word), "{word}");
+        }
+        assert_eq!(STYLE.matches("url(").count(), STYLE.matches("url(#").count(), "only patterns of the page itself");
+    }
+}

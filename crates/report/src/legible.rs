@@ -1,0 +1,116 @@
+//! Strings that somebody else wrote, made safe to show.
+//!
+//! A tag may hold an escape sequence that clears the terminal, a bidi override that turns `exe.fdp` around, a line
+//! break that forges a line of the report, or ten megabytes of nothing.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// How many characters of an id, a name or an ARN are shown.
+pub(crate) const NAME: usize = 256;
+/// How many characters of a note, a reason or a message are shown. The Tool's own limit of a note is 2,084.
+pub(crate) const PROSE: usize = 2_400;
+
+/// `text` as an id, a name or an ARN is shown.
+pub(crate) fn name(text: &str) -> Cow<'_, str> {
+    legible(text, NAME)
+}
+
+/// `text` as a sentence is shown.
+pub(crate) fn prose(text: &str) -> Cow<'_, str> {
+    legible(text, PROSE)
+}
+
+/// At most `most` characters of `text`; what would not be seen, or would change how its neighbours are seen, stands
+/// as an escape.
+fn legible(text: &str, most: usize) -> Cow<'_, str> {
+    let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+    let kept = &text[..end];
+    if end == text.len() && !kept.contains(unseen) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(kept.len() + 32);
+    for character in kept.chars() {
+        match character {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            _ if unseen(character) => {
+                let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
+            }
+            _ => shown.push(character),
+        }
+    }
+    if end < text.len() {
+        let _ = write!(shown, "… ({} bytes in all)", count(text.len() as u64));
+    }
+    Cow::Owned(shown)
+}
+
+/// Control characters, format characters (bidi, zero width, tags), line and paragraph separators, noncharacters.
+fn unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(u32::from(character),
+            0xAD | 0x34F | 0x61C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
+            | 0x2028..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFB
+            | 0xFFFE..=0xFFFF | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
+}
+
+/// A number with commas between its thousands.
+pub(crate) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// A count with its noun, in the plural unless it is one.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{} {noun}s", count(number)) }
+}
+
+/// The command that shows everything behind a question, a choice or a rule.
+pub(crate) fn explain(id: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/');
+    if !id.is_empty() && !id.starts_with('-') && id.len() <= NAME && id.chars().all(plain) {
+        return format!("wellproof explain SNAPSHOT {id}");
+    }
+    format!("wellproof explain SNAPSHOT '{}'", name(id).replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_stands_as_an_escape() {
+        assert_eq!(name("a\x1b[2Jb\nc\u{202e}d\u{9b}"), r"a\u{1b}[2Jb\nc\u{202e}d\u{9b}");
+        assert_eq!(name("größer 数"), "größer 数");
+    }
+
+    #[test]
+    fn a_long_string_is_cut_and_says_so() {
+        let shown = name(&"x".repeat(10 << 20)).into_owned();
+        assert!(shown.ends_with("x… (10,485,760 bytes in all)"));
+        assert_eq!(shown.chars().filter(|c| *c == 'x').count(), NAME);
+    }
+
+    #[test]
+    fn a_command_is_quoted_where_the_shell_would_read_more_into_it() {
+        assert_eq!(explain("rel_quotas"), "wellproof explain SNAPSHOT rel_quotas");
+        assert_eq!(explain("a; rm -rf '~'"), r"wellproof explain SNAPSHOT 'a; rm -rf '\''~'\'''");
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!(
+            ["0", "999", "1,000", "1,234,567"],
+            [0, 999, 1_000, 1_234_567].map(count).each_ref().map(String::as_str)
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! What all reports ask of a document: its words, its order, and the calls behind a line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use wellproof_answers::document::{Choice, Citation, Coverage, Document, GapLine, PillarLine, Question, Risk};
+use wellproof_model::{Denier, GapKind, Suggestion, Verdict};
+
+use crate::legible::{count, prose};
+
+/// A choice with its question.
+#[derive(Clone, Copy)]
+pub(crate) struct Finding<'a> {
+    pub(crate) question: &'a Question,
+    pub(crate) choice: &'a Choice,
+}
+
+/// Whether the suggestion is bad news: a practice refuted, or a flaw proven.
+pub(crate) fn is_bad(choice: &Choice) -> bool {
+    choice.verdict == if choice.negative { Suggestion::Met } else { Suggestion::NotMet }
+}
+
+/// Every choice whose suggestion is bad news, the worst first: by the question's predicted risk, then by AWS's level
+/// of the choice, then in the lens's order.
+pub(crate) fn findings(document: &Document) -> Vec<Finding<'_>> {
+    let mut findings: Vec<Finding<'_>> = document
+        .questions
+        .iter()
+        .flat_map(|question| question.choices.iter().map(move |choice| Finding { question, choice }))
+        .filter(|finding| is_bad(finding.choice))
+        .collect();
+    findings.sort_by_key(|finding| {
+        let level = finding.choice.level.as_ref().map(word);
+        let level = ["HIGH", "MEDIUM", "LOW"].iter().position(|known| level.as_deref() == Some(*known)).unwrap_or(3);
+        (weight(finding.question.predicted_risk), level)
+    });
+    findings
+}
+
+fn weight(risk: Risk) -> u8 {
+    match risk {
+        Risk::High => 0,
+        Risk::Undetermined => 1,
+        Risk::Medium => 2,
+        Risk::None => 3,
+        Risk::Unanswered => 4,
+        Risk::NotApplicable => 5,
+    }
+}
+
+/// The word that stands for `thing` in JSON.
+pub(crate) fn word(thing: &impl Serialize) -> String {
+    match serde_json::to_value(thing) {
+        Ok(serde_json::Value::String(word)) => word.replace('_', " "),
+        _ => String::new(),
+    }
+}
+
+/// A suggestion in words.
+pub(crate) fn suggestion(suggestion: Suggestion) -> &'static str {
+    match suggestion {
+        Suggestion::Met => "met",
+        Suggestion::NotMet => "not met",
+        Suggestion::Partial => "partial",
+        Suggestion::NotProven => "not proven",
+        Suggestion::NotApplicable => "not applicable",
+    }
+}
+
+/// A rule's verdict in words.
+pub(crate) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::Unknown => "unknown",
+        Verdict::NotApplicable => "not applicable",
+    }
+}
+
+/// Why something was not read, in words, with what denied it.
+pub(crate) fn gap_kind(gap: &GapLine) -> String {
+    let kind = match gap.kind {
+        GapKind::Denied => "denied",
+        GapKind::Throttled => "throttled",
+        GapKind::Failed => "failed",
+        GapKind::OverBudget => "over budget",
+        GapKind::NotAsked => "not asked",
+    };
+    match gap.denied_by {
+        None | Some(Denier::Unsaid) => kind.to_owned(),
+        Some(denier) => format!("{kind} by {}", self::denier(denier)),
+    }
+}
+
+fn denier(denier: Denier) -> &'static str {
+    match denier {
+        Denier::MissingPermission => "a missing permission",
+        Denier::IdentityPolicy => "an identity policy",
+        Denier::ServiceControlPolicy => "a service control policy",
+        Denier::ResourcePolicy => "a resource policy",
+        Denier::PermissionsBoundary => "a permissions boundary",
+        Denier::SessionPolicy => "the session's policy",
+        Denier::VpcEndpointPolicy => "a VPC endpoint's policy",
+        Denier::Unsaid => "something unsaid",
+    }
+}
+
+/// The predicted risk with its range and basis, which it is never shown without.
+pub(crate) fn risk(question: &Question) -> String {
+    let [best, worst] = question.risk_range;
+    let range = if best == worst && best == question.predicted_risk {
+        "whatever is not proven turns out to be".to_owned()
+    } else {
+        format!("range {} to {}", word(&best), word(&worst))
+    };
+    format!("{} ({range}; basis: {})", word(&question.predicted_risk), prose(&question.risk_basis))
+}
+
+/// How many of a pillar's questions are predicted at each risk.
+pub(crate) fn risks(pillar: &PillarLine) -> Vec<String> {
+    let asked = pillar.risks.iter().filter(|(_, questions)| **questions > 0);
+    asked.map(|(risk, questions)| format!("{} {}", count(*questions), word(risk))).collect()
+}
+
+/// A coverage's counts in the order in which every report shows them.
+pub(crate) fn shares(coverage: &Coverage) -> [(Suggestion, u64); 5] {
+    [
+        (Suggestion::Met, coverage.met),
+        (Suggestion::Partial, coverage.partial),
+        (Suggestion::NotMet, coverage.not_met),
+        (Suggestion::NotProven, coverage.not_proven),
+        (Suggestion::NotApplicable, coverage.not_applicable),
+    ]
+}
+
+/// A coverage's counts as a sentence.
+pub(crate) fn shares_said(coverage: &Coverage) -> String {
+    let said: Vec<String> =
+        shares(coverage).iter().map(|(what, number)| format!("{} {}", count(*number), suggestion(*what))).collect();
+    said.join(", ")
+}
+
+/// Which regions were scanned, and which were not.
+pub(crate) fn regions(document: &Document) -> String {
+    let scanned = names(&document.snapshot.regions);
+    match &document.snapshot.regions_not_scanned {
+        None => format!("{scanned}; which others are enabled could not be read"),
+        Some(others) if others.is_empty() => format!("{scanned}; no enabled region was left out"),
+        Some(others) => format!("{scanned}; enabled but not scanned: {}", names(others)),
+    }
+}
+
+/// Names in a row, or `none`.
+pub(crate) fn names(names: &[String]) -> String {
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    names.iter().map(|name| crate::legible::name(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// Every call that the document tells of, by id.
+pub(crate) fn calls(document: &Document) -> BTreeMap<&str, &Citation> {
+    let cited = document.questions.iter().flat_map(|question| &question.choices).flat_map(|choice| &choice.citations);
+    cited.chain(document.calls.values()).map(|citation| (citation.call.as_str(), citation)).collect()
+}
+
+/// IAM actions that would mend what was denied, each once.
+pub(crate) fn actions(document: &Document) -> Vec<&str> {
+    let actions: BTreeSet<&str> = document.gaps.iter().flat_map(|gap| &gap.actions).map(String::as_str).collect();
+    actions.into_iter().collect()
+}
+
+/// How many resources a rule judged.
+pub(crate) fn tally(passed: u64, failed: u64, unknown: u64, not_judged: u64) -> String {
+    let judged = format!("{} failed, {} passed, {} unknown", count(failed), count(passed), count(unknown));
+    if not_judged == 0 { judged } else { format!("{judged}, {} not judged", count(not_judged)) }
+}
+
+/// The note's lines: notes of several choices stand on lines of their own.
+pub(crate) fn lines(note: &str) -> impl Iterator<Item = &str> {
+    note.split('\n').map(str::trim).filter(|line| !line.is_empty())
+}
