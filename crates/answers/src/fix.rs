@@ -38,8 +38,9 @@ pub(crate) struct Step {
     pub(crate) high_left: usize,
 }
 
-/// How many sets of rules are tried for one question before the first one that suffices is taken.
-const TRIES: usize = 5_000;
+/// How many smaller sets of rules are tried for one question before one that has no rule to spare is taken. Published levels
+/// never need it; the conditions of a custom lens may, and cost more to compute.
+const TRIES: usize = 500;
 
 impl Board<'_> {
     fn suggestion(&self, bearings: &[Bearing], mended: &BTreeSet<usize>) -> Suggestion {
@@ -109,14 +110,16 @@ impl Board<'_> {
         let all = 0..self.questions.len();
         let mut mended = BTreeSet::new();
         let mut now: Vec<Predicted> = all.clone().map(|question| self.predicted(question, &mended)).collect();
+        let mut needs: Vec<Option<Vec<usize>>> = all.clone().map(|_| None).collect();
+        let mut changed: Vec<usize> = all.clone().collect();
         let mut steps = Vec::new();
         loop {
+            for question in changed.drain(..) {
+                let high = now[question].risk == Risk::High;
+                needs[question] = if high { self.need(question, &mended) } else { None };
+            }
             let high = now.iter().filter(|predicted| predicted.risk == Risk::High).count();
-            let groups: BTreeSet<Vec<usize>> = all
-                .clone()
-                .filter(|question| now[*question].risk == Risk::High)
-                .filter_map(|question| self.need(question, &mended))
-                .collect();
+            let groups: BTreeSet<Vec<usize>> = needs.iter().flatten().cloned().collect();
             let best = groups
                 .into_iter()
                 .filter_map(|rules| {
@@ -137,6 +140,7 @@ impl Board<'_> {
                         .then(a.0.cmp(&b.0))
                 });
             let Some((rules, with, then, lowers, high_left)) = best else { return steps };
+            changed.extend(all.clone().filter(|question| self.rests_on(*question, &rules)));
             steps.push(Step { rules, lowers, high_left });
             mended = with;
             now = then;
@@ -145,15 +149,15 @@ impl Board<'_> {
 
     /// Risks once `with` is mended; only questions that one of the newly mended `rules` bears on are computed again.
     fn after(&self, now: &[Predicted], rules: &[usize], with: &BTreeSet<usize>) -> Vec<Predicted> {
-        let touched = |question: &[Vec<Bearing>]| {
-            question.iter().flatten().any(|bearing| {
-                rules.contains(&bearing.rule) || rules.iter().any(|rule| bearing.together_with.contains(rule))
-            })
+        let then = |(at, before): (usize, &Predicted)| {
+            if self.rests_on(at, rules) { self.predicted(at, with) } else { before.clone() }
         };
-        now.iter()
-            .enumerate()
-            .map(|(at, before)| if touched(&self.questions[at]) { self.predicted(at, with) } else { before.clone() })
-            .collect()
+        now.iter().enumerate().map(then).collect()
+    }
+
+    fn rests_on(&self, question: usize, rules: &[usize]) -> bool {
+        let mut bearings = self.questions[question].iter().flatten();
+        bearings.any(|bearing| rules.iter().any(|rule| *rule == bearing.rule || bearing.together_with.contains(rule)))
     }
 }
 
@@ -190,7 +194,7 @@ fn combinations(items: &[usize], size: usize, each: &mut dyn FnMut(&[usize]) -> 
     extend(items, size, &mut Vec::with_capacity(size), each);
 }
 
-/// Steps of the same rules never come twice; the fixes of one step, each once.
+/// How to mend `rules`, each way once.
 pub(crate) fn words(rules: &[usize], fix_of: &BTreeMap<usize, String>) -> String {
     let mut said: Vec<&str> = Vec::new();
     for fix in rules.iter().filter_map(|rule| fix_of.get(rule)) {

@@ -1,7 +1,7 @@
 //! What the snapshot knows that helps a person: counts, put into words by `hints.yaml`.
 //!
 //! A hint never changes a suggestion. It counts only what lies in the workload, and says "at least" where a listing, or a field
-//! that it reads, is not complete.
+//! that it reads, is not complete, or an enabled region was not scanned.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use wellproof_model::{Evidence, ListingState, Resource, Value};
 
+use crate::ruled::listed_whole;
 use crate::text::{cut, list, one_line};
 
 const FILE: &str = include_str!("../hints.yaml");
@@ -171,7 +172,7 @@ impl Reading {
             none &= state == ListingState::Unread;
         }
         match (all, none) {
-            (true, _) => Self::Complete,
+            (true, _) if listed_whole(kind, evidence, in_region) => Self::Complete,
             (_, true) => Self::Unread,
             _ => Self::Partial,
         }

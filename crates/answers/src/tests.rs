@@ -361,6 +361,7 @@ fn hints_count_what_is_known_and_say_how_far() {
     let volumes = "AWS::EC2::Volume";
     let unattached = "cost_decomissioning_resources_decommission";
     let mut evidence = evidence(&["c-1"]);
+    evidence.manifest.regions_enabled = Some(vec!["eu-central-1".into()]);
     evidence.resources = vec![
         resource(volumes, "vol-1", serde_json::json!({"state": "available", "volume_type": "gp2"})),
         resource(volumes, "vol-2", serde_json::json!({"state": "available", "volume_type": "gp3"})),
@@ -389,6 +390,11 @@ fn hints_count_what_is_known_and_say_how_far() {
         hint(&evidence, &whole, unattached).unwrap(),
         "at least 2 of at least 3 EBS volumes are attached to nothing."
     );
+
+    evidence.listings = vec![listing(volumes, ListingState::Complete)];
+    evidence.manifest.regions_enabled = Some(vec!["eu-central-1".into(), "us-east-1".into()]);
+    assert!(hint(&evidence, &whole, unattached).unwrap().starts_with("at least 2"), "a region was not scanned");
+    evidence.manifest.regions_enabled = Some(vec!["eu-central-1".into()]);
 
     evidence.listings = vec![listing(volumes, ListingState::Unread)];
     assert_eq!(hint(&evidence, &whole, unattached).unwrap(), "EBS volumes were not read.");
@@ -431,14 +437,30 @@ fn the_document_is_as_its_schema_says() {
 }
 
 #[test]
-fn many_resources_take_no_time() {
-    let volumes = "AWS::EC2::Volume";
-    let mut evidence = evidence(&["c-1"]);
-    evidence.listings = vec![listing(volumes, ListingState::Complete)];
-    let attributes = serde_json::json!({"state": "available", "volume_type": "gp2", "encrypted": true, "size": 8});
-    evidence.resources = (0..20_000).map(|n| resource(volumes, &format!("vol-{n:06}"), attributes.clone())).collect();
-    let document = ask(&evidence, &[], &[]);
-    assert_eq!(document.snapshot.resources, 20_000);
+fn what_is_left_out_is_counted() {
+    let calls: Vec<String> = (0..120).map(|n| format!("c-{n:03}")).collect();
+    let calls: Vec<&str> = calls.iter().map(String::as_str).collect();
+    let rules = [rule("r", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
+    let mut out = outcome("r", Verdict::Fail, &calls);
+    out.left_out = 7;
+    let document = ask(&evidence(&calls), &rules, &[out]);
+    let monitor = choice(&document, LIMITS, MONITOR);
+    assert_eq!((monitor.citations.len(), monitor.citations_left_out), (50, 70));
+    assert!(monitor.citations.is_sorted_by(|a, b| a.call < b.call));
+    assert_eq!((monitor.rules[0].resources.len(), monitor.rules[0].resources_left_out), (10, 7));
+    assert_eq!(document.calls.len(), 120, "every call that a listed resource names");
+}
+
+#[test]
+fn what_ships_selects_nothing_of_an_empty_snapshot() {
+    let rules = wellproof_rules::RuleSet::shipped().unwrap();
+    let evidence = evidence(&[]);
+    let scope = Scope::default();
+    let document = crate::answer(&evidence, lens(), &rules, &rules.evaluate(&evidence, &scope), &scope, true);
+    assert_eq!(document.coverage.not_proven, 307);
+    assert_eq!(document.rules.len(), rules.len());
+    assert!(document.rules.values().all(|rule| rule.verdict == Verdict::Unknown));
+    assert!(document.questions.iter().all(|question| question.predicted_risk == Risk::Unanswered));
 }
 
 fn any_outcome(id: &'static str) -> impl Strategy<Value = Outcome> {
