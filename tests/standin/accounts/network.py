@@ -1,0 +1,253 @@
+"""VPCs, subnets, routes, security groups, flow logs, and the addresses that go with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..moto_backend import Moto
+from ..world import World
+
+Tags = list[dict[str, str]]
+
+
+def tags(**values: str) -> Tags:
+    """Tags in EC2's spelling."""
+    return [{"Key": key, "Value": value} for key, value in values.items()]
+
+
+def named(kind: str, **values: str) -> list[dict[str, Any]]:
+    """A TagSpecifications parameter for one kind of resource."""
+    return [{"ResourceType": kind, "Tags": tags(**values)}]
+
+
+def default_networks(world: World) -> None:
+    """The VPC that AWS makes in every region, and that moto makes when a region is first looked at."""
+    for region in world.regions:
+        with world.step(f"default network {region}", 1500) as moto:
+            vpc = moto.ask("ec2", region, "DescribeVpcs")["Vpcs"][0]["VpcId"]
+            subnets = moto.ask("ec2", region, "DescribeSubnets")["Subnets"]
+            world.ids[f"default-vpc {region}"] = vpc
+            by_zone = {subnet["AvailabilityZone"][-1]: subnet["SubnetId"] for subnet in subnets}
+            world.ids[f"default-subnet {region}"] = by_zone["a"]
+            world.ids[f"default-subnet-b {region}"] = by_zone["b"]
+            groups = moto.ask("ec2", region, "DescribeSecurityGroups")["SecurityGroups"]
+            world.ids[f"default-group {region}"] = groups[0]["GroupId"]
+
+
+def build(world: World) -> None:
+    """The shop's production network, the developers', and two small ones for analytics."""
+    _production(world)
+    _development(world)
+    for region, block in (("us-west-2", "10.40"), ("eu-west-1", "10.41")):
+        _analytics(world, region, block)
+    _default_groups(world)
+    _flow_logs(world)
+    _unassociated_address(world)
+
+
+def _vpc(moto: Moto, region: str, block: str, **values: str) -> str:
+    answer = moto.ask("ec2", region, "CreateVpc", CidrBlock=f"{block}.0.0/16", TagSpecifications=named("vpc", **values))
+    return str(answer["Vpc"]["VpcId"])
+
+
+def _subnet(moto: Moto, region: str, vpc: str, block: str, zone: str, **values: str) -> str:
+    answer = moto.ask(
+        "ec2",
+        region,
+        "CreateSubnet",
+        VpcId=vpc,
+        CidrBlock=f"{block}.0/24",
+        AvailabilityZone=f"{region}{zone}",
+        TagSpecifications=named("subnet", **values),
+    )
+    return str(answer["Subnet"]["SubnetId"])
+
+
+def _group(moto: Moto, region: str, vpc: str, name: str, rule: dict[str, Any], **values: str) -> str:
+    group = str(
+        moto.ask(
+            "ec2",
+            region,
+            "CreateSecurityGroup",
+            GroupName=name,
+            Description=f"{name}: see the runbook",
+            VpcId=vpc,
+            TagSpecifications=named("security-group", **values),
+        )["GroupId"]
+    )
+    moto.ask("ec2", region, "AuthorizeSecurityGroupIngress", GroupId=group, IpPermissions=[rule])
+    return group
+
+
+def _tcp(port: int, source: str) -> dict[str, Any]:
+    rule: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
+    if source.startswith("sg-"):
+        return {**rule, "UserIdGroupPairs": [{"GroupId": source}]}
+    return {**rule, "IpRanges": [{"CidrIp": source}]}
+
+
+def _internet(moto: Moto, region: str, vpc: str, **values: str) -> str:
+    answer = moto.ask("ec2", region, "CreateInternetGateway", TagSpecifications=named("internet-gateway", **values))
+    gateway = str(answer["InternetGateway"]["InternetGatewayId"])
+    moto.ask("ec2", region, "AttachInternetGateway", InternetGatewayId=gateway, VpcId=vpc)
+    return gateway
+
+
+def _routes(moto: Moto, region: str, vpc: str, subnets: list[str], target: dict[str, str], **values: str) -> str:
+    answer = moto.ask("ec2", region, "CreateRouteTable", VpcId=vpc, TagSpecifications=named("route-table", **values))
+    table = str(answer["RouteTable"]["RouteTableId"])
+    moto.ask("ec2", region, "CreateRoute", RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", **target)
+    for subnet in subnets:
+        moto.ask("ec2", region, "AssociateRouteTable", RouteTableId=table, SubnetId=subnet)
+    return table
+
+
+def _production(world: World) -> None:
+    region, env = "us-east-1", {"env": "prod"}
+    with world.step("production network", 700) as moto:
+        vpc = _vpc(moto, region, "10.20", Name="shop-prod", **env)
+        public = {z: _subnet(moto, region, vpc, f"10.20.{i}", z, Name=f"public-{z}", **env) for i, z in enumerate("ab")}
+        private = {
+            z: _subnet(moto, region, vpc, f"10.20.{10 + i}", z, Name=f"private-{z}", **env) for i, z in enumerate("ab")
+        }
+        gateway = _internet(moto, region, vpc, Name="shop-prod", **env)
+        public_table = _routes(moto, region, vpc, list(public.values()), {"GatewayId": gateway}, Name="public", **env)
+        web = _group(moto, region, vpc, "shop-web", _tcp(443, "0.0.0.0/0"), Name="shop-web", **env)
+        app = _group(moto, region, vpc, "shop-app", _tcp(8080, web), Name="shop-app", **env)
+    world.ids.update({"prod-vpc": vpc, "prod-web-group": web, "prod-app-group": app, "prod-igw": gateway})
+    world.ids.update({f"prod-public-{z}": subnet for z, subnet in public.items()})
+    world.ids.update({f"prod-private-{z}": subnet for z, subnet in private.items()})
+    nats = {"a": _nat(world, "a", public["a"], "203.0.113.10")}
+    if world.fact("nat.zones") == "each":
+        nats["b"] = _nat(world, "b", public["b"], "203.0.113.11")
+    with world.step("production private routes", 699) as moto:
+        tables = [
+            _routes(
+                moto,
+                region,
+                vpc,
+                [private[zone]],
+                {"NatGatewayId": nats.get(zone, nats["a"])},
+                Name=f"private-{zone}",
+                **env,
+            )
+            for zone in "ab"
+        ]
+    if world.fact("endpoints.s3") == "present":
+        with world.step("production endpoint", 300) as moto:
+            moto.ask(
+                "ec2",
+                region,
+                "CreateVpcEndpoint",
+                VpcId=vpc,
+                ServiceName=f"com.amazonaws.{region}.s3",
+                VpcEndpointType="Gateway",
+                RouteTableIds=[public_table, *tables],
+                TagSpecifications=named("vpc-endpoint", Name="s3", **env),
+            )
+
+
+def _nat(world: World, zone: str, subnet: str, address: str) -> str:
+    with world.step(f"production nat {zone}", 699) as moto:
+        allocation = moto.ask(
+            "ec2",
+            "us-east-1",
+            "AllocateAddress",
+            Domain="vpc",
+            Address=address,
+            TagSpecifications=named("elastic-ip", Name=f"nat-{zone}", env="prod"),
+        )["AllocationId"]
+        gateway = moto.ask(
+            "ec2",
+            "us-east-1",
+            "CreateNatGateway",
+            SubnetId=subnet,
+            AllocationId=allocation,
+            TagSpecifications=named("natgateway", Name=f"nat-{zone}", env="prod"),
+        )["NatGateway"]
+        return str(gateway["NatGatewayId"])
+
+
+def _development(world: World) -> None:
+    region, env = "us-east-1", {"env": "dev"}
+    source = "0.0.0.0/0" if world.fact("ssh.dev") == "open" else "10.0.0.0/8"
+    with world.step("development network", 520) as moto:
+        vpc = _vpc(moto, region, "10.30", Name="shop-dev", **env)
+        subnet = _subnet(moto, region, vpc, "10.30.1", "a", Name="dev-a", **env)
+        second = _subnet(moto, region, vpc, "10.30.2", "b", Name="dev-b", **env)
+        gateway = _internet(moto, region, vpc, Name="shop-dev", **env)
+        _routes(moto, region, vpc, [subnet, second], {"GatewayId": gateway}, Name="dev", **env)
+        group = _group(moto, region, vpc, "dev-ssh", _tcp(22, source), Name="dev-ssh", **env)
+    world.ids.update({"dev-vpc": vpc, "dev-subnet": subnet, "dev-subnet-b": second, "dev-group": group})
+
+
+def _analytics(world: World, region: str, block: str) -> None:
+    env = {"env": "dev"}
+    with world.step(f"analytics network {region}", 480) as moto:
+        vpc = _vpc(moto, region, block, Name="analytics", **env)
+        subnet = _subnet(moto, region, vpc, f"{block}.1", "a", Name="analytics-a", **env)
+        second = _subnet(moto, region, vpc, f"{block}.2", "b", Name="analytics-b", **env)
+        group = _group(moto, region, vpc, "analytics", _tcp(8080, "10.0.0.0/8"), Name="analytics", **env)
+    world.ids.update(
+        {
+            f"analytics-vpc {region}": vpc,
+            f"analytics-subnet {region}": subnet,
+            f"analytics-subnet-b {region}": second,
+            f"analytics-group {region}": group,
+        }
+    )
+
+
+def _default_groups(world: World) -> None:
+    """AWS lets a default group's members talk to each other and to everybody; moto leaves the first out."""
+    for region in world.regions:
+        for group in world.moto.ask("ec2", region, "DescribeSecurityGroups")["SecurityGroups"]:
+            if group["GroupName"] != "default":
+                continue
+            group_id = group["GroupId"]
+            with world.step(f"default group {group_id}", 1) as moto:
+                if world.fact("default-groups") == "open":
+                    everything = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group_id}]}
+                    moto.ask(
+                        "ec2", region, "AuthorizeSecurityGroupIngress", GroupId=group_id, IpPermissions=[everything]
+                    )
+                else:
+                    everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+                    moto.ask("ec2", region, "RevokeSecurityGroupEgress", GroupId=group_id, IpPermissions=[everything])
+
+
+def _flow_logs(world: World) -> None:
+    scope = world.fact("flow-logs")
+    logged = [("us-east-1", world.ids["prod-vpc"], "prod")] if scope != "none" else []
+    if scope == "all":
+        logged.append(("us-east-1", world.ids["dev-vpc"], "dev"))
+        for region in ("us-west-2", "eu-west-1"):
+            logged.append((region, world.ids[f"analytics-vpc {region}"], "dev"))
+        logged.extend((region, world.ids[f"default-vpc {region}"], "none") for region in world.regions)
+    for region, vpc, env in logged:
+        with world.step(f"flow log {vpc}", 350) as moto:
+            moto.ask(
+                "ec2",
+                region,
+                "CreateFlowLogs",
+                ResourceIds=[vpc],
+                ResourceType="VPC",
+                TrafficType="ALL",
+                LogDestinationType="s3",
+                LogDestination="arn:aws:s3:::example-shop-flow-logs",
+                TagSpecifications=named("vpc-flow-log", env=env),
+            )
+
+
+def _unassociated_address(world: World) -> None:
+    if world.fact("addresses.unassociated") == "none":
+        return
+    with world.step("unassociated address", 410) as moto:
+        moto.ask(
+            "ec2",
+            "us-east-1",
+            "AllocateAddress",
+            Domain="vpc",
+            Address="203.0.113.77",
+            TagSpecifications=named("elastic-ip", Name="old-vpn", env="dev"),
+        )
