@@ -108,6 +108,22 @@ impl<T: Facts> Listing<T> {
         }
     }
 
+    /// Keeps one resource, or notes that AWS's answer about it cannot be what AWS documents: the listing goes on, and is
+    /// partial in the end.
+    pub fn keep(&mut self, record: Result<Record<T>, Refusal>) {
+        match record {
+            Ok(record) => self.push(record),
+            Err(refusal) => {
+                self.broken.get_or_insert(refusal);
+            }
+        }
+    }
+
+    /// The calls that it rests on so far.
+    pub fn calls(&self) -> impl Iterator<Item = &CallId> {
+        self.calls.iter()
+    }
+
     /// Ends the listing: complete with `Ok`, else partial if any page was read, else unread.
     pub fn close(self, end: Result<(), Refusal>) {
         let refusal = end.err().or_else(|| self.broken.clone());

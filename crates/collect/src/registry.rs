@@ -5,12 +5,13 @@ use wellproof_aws::{Collector, Operation};
 use crate::error::ScanError;
 
 /// Every collector, by name.
-static COLLECTORS: [Collector; 9] = [
+static COLLECTORS: [Collector; 10] = [
     wellproof_collect_account::COLLECTOR,
     wellproof_collect_autoscaling::COLLECTOR,
     wellproof_collect_cloudformation::COLLECTOR,
     wellproof_collect_cloudtrail::COLLECTOR,
     wellproof_collect_cloudwatch::COLLECTOR,
+    wellproof_collect_cloudwatch::DASHBOARDS,
     wellproof_collect_config::COLLECTOR,
     wellproof_collect_ec2::COLLECTOR,
     wellproof_collect_guardduty::COLLECTOR,

@@ -127,7 +127,7 @@ pub struct CompositeAlarm {
     pub mentions: Vec<String>,
 }
 
-/// A dashboard. The record's id is its name.
+/// A dashboard. They belong to the account, not to a region: the record's region is `aws-global`. Its id is the name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Dashboard {
     /// (`ListDashboards` DashboardEntries[].DashboardName.)

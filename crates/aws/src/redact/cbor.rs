@@ -2,7 +2,7 @@
 
 use ciborium::Value;
 
-use super::{Keep, Lost};
+use super::{Keep, Lost, json};
 
 pub(super) fn redact(body: &[u8], keep: &Keep, lost: &mut Lost) -> Option<Vec<u8>> {
     let value: Value = ciborium::from_reader(body).ok()?;
@@ -13,7 +13,7 @@ pub(super) fn redact(body: &[u8], keep: &Keep, lost: &mut Lost) -> Option<Vec<u8
 
 fn kept(value: Value, keep: &Keep, lost: &mut Lost) -> Value {
     match value {
-        Value::Text(text) if keep.keeps_text() => Value::Text(lost.kept(&text).into_owned()),
+        Value::Text(text) => Value::Text(json::kept_text(&text, keep, lost)),
         Value::Array(items) => Value::Array(items.into_iter().map(|item| kept(item, keep, lost)).collect()),
         Value::Map(members) => {
             let members = members.into_iter().map(|(name, value)| {

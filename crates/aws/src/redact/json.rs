@@ -32,7 +32,8 @@ fn kept(value: Value, keep: &Keep, lost: &mut Lost) -> Value {
     }
 }
 
-fn kept_text(text: &str, keep: &Keep, lost: &mut Lost) -> String {
+/// A text that may hold JSON of which some members are kept.
+pub(super) fn kept_text(text: &str, keep: &Keep, lost: &mut Lost) -> String {
     if let Some(inner) = keep.embedded_json()
         && let Ok(value) = serde_json::from_str(text)
     {

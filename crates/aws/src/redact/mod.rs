@@ -177,7 +177,7 @@ static TIMESTAMP: LazyLock<Regex> =
 
 #[expect(clippy::unwrap_used, reason = "the patterns are constants")]
 static MARKER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^\[redacted:(aws_access_key|arn|secret_reference|opaque)\]$").unwrap());
+    LazyLock::new(|| Regex::new(r"^\[redacted:(aws_access_key|arn|secret_reference|link|opaque)\]$").unwrap());
 
 fn class_of(text: &str) -> &'static str {
     if ACCESS_KEY.is_match(text) {
@@ -186,6 +186,9 @@ fn class_of(text: &str) -> &'static str {
         "arn"
     } else if text.contains("{{resolve:secretsmanager") || text.contains("{{resolve:ssm-secure") {
         "secret_reference"
+    } else if text.contains("https://") || text.contains("http://") {
+        // Whether a description names a runbook is a fact; what it says is not.
+        "link"
     } else {
         "opaque"
     }
@@ -232,6 +235,18 @@ mod tests {
     }
 
     #[test]
+    fn json_in_a_cbor_text_is_walked() {
+        let body = ciborium::cbor!({"Body" => r#"{"widgets":[{"type":"text","markdown":"see https://wiki"}]}"#, "N" => 80.0});
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&body.unwrap(), &mut bytes).unwrap();
+        let once = redact(Some(Wire::Cbor), &bytes, &Keep::of(&["Body.#json.widgets.type"]));
+        let value: ciborium::Value = ciborium::from_reader(once.body.as_slice()).unwrap();
+        let text = value.as_map().unwrap()[0].1.as_text().unwrap();
+        assert_eq!(text, r#"{"widgets":[{"markdown":"[redacted:link]","type":"text"}]}"#);
+        assert_eq!(once.paths, ["Body.#json.widgets.markdown"]);
+    }
+
+    #[test]
     fn xml_keeps_its_shape() {
         let body = "<DescribeXResponse><requestId>r</requestId><set><item><id>i-1</id><n>42</n><on>true</on>\
                     <at>2026-01-01T00:00:00Z</at><secret>x &amp; y</secret></item></set></DescribeXResponse>";
@@ -242,6 +257,17 @@ mod tests {
              <at>2026-01-01T00:00:00Z</at><secret>[redacted:opaque]</secret></item></set></DescribeXResponse>"
         );
         assert_eq!(paths, ["set.n", "set.secret"]);
+    }
+
+    #[test]
+    fn json_in_the_text_of_xml_is_walked() {
+        let body = "<R><set><item><policy>{&quot;S&quot;:[{&quot;P&quot;:&quot;*&quot;,&quot;C&quot;:{&quot;k&quot;:&quot;v&quot;}}]}</policy></item></set></R>";
+        let (text, paths) = redacted(Wire::Xml, body, &["set.policy.#json.S.P"]);
+        assert_eq!(
+            text,
+            "<R><set><item><policy>{&quot;S&quot;:[{&quot;C&quot;:{},&quot;P&quot;:&quot;*&quot;}]}</policy></item></set></R>"
+        );
+        assert_eq!(paths, ["set.policy.#json.S.C"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use quick_xml::events::{BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer};
 
-use super::{Keep, Lost};
+use super::{Keep, Lost, json};
 
 /// Elements that wrap the entries of a list.
 const LIST_WRAPPERS: [&str; 2] = ["item", "member"];
@@ -112,6 +112,7 @@ fn kept_text(text: &str, open: &[Step], keep: &Keep, lost: &mut Lost) -> String 
         at = at.and_then(|keep| keep.child(name));
     }
     match at {
+        Some(keep) if keep.embedded_json().is_some() => json::kept_text(text, keep, lost),
         Some(keep) if keep.keeps_text() => lost.kept(text).into_owned(),
         _ if matches!(text, "true" | "false") => text.to_owned(),
         _ if text.parse::<f64>().is_ok() => {

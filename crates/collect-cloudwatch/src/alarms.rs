@@ -1,0 +1,172 @@
+//! Alarms on metrics, on metric math, and on other alarms.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::types::{self, AlarmType, Dimension, Metric, MetricAlarm};
+use jiff::Timestamp;
+use wellproof_aws::{Listing, Record, Refusal, Unit, timestamp};
+use wellproof_facts::cloudwatch::{ActionKind, Alarm, AlarmMetric, CompositeAlarm};
+use wellproof_facts::usage_metric_key;
+
+use crate::{composite, share};
+
+/// The namespace in which AWS publishes how much of a quota is used.
+const USAGE: &str = "AWS/Usage";
+
+/// Both listings come from the same pages.
+pub(crate) async fn collect(unit: &Unit, cloudwatch: &Client) {
+    let mut alarms = unit.listing::<Alarm>();
+    let mut composites = unit.listing::<CompositeAlarm>();
+    let end = list(unit, cloudwatch, &mut alarms, &mut composites).await;
+    alarms.close(end.clone());
+    composites.close(end);
+}
+
+async fn list(
+    unit: &Unit,
+    cloudwatch: &Client,
+    alarms: &mut Listing<Alarm>,
+    composites: &mut Listing<CompositeAlarm>,
+) -> Result<(), Refusal> {
+    let both = cloudwatch.describe_alarms().alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
+    let mut pages = both.into_paginator().page_size(100).send();
+    while let Some(page) = unit.page(&mut pages).await? {
+        alarms.cite(page.calls.iter().cloned());
+        composites.cite(page.calls);
+        for alarm in page.value.metric_alarms() {
+            alarms.keep(alarm_record(alarm));
+        }
+        for alarm in page.value.composite_alarms() {
+            composites.keep(composite_record(alarm));
+        }
+    }
+    Ok(())
+}
+
+fn alarm_record(alarm: &MetricAlarm) -> Result<Record<Alarm>, Refusal> {
+    let name = text(alarm.alarm_name());
+    let metrics = metrics_of(alarm);
+    let namespaces: BTreeSet<&str> = metrics.iter().map(|metric| metric.namespace.as_str()).collect();
+    let usage = metrics.iter().filter(|metric| metric.namespace == USAGE);
+    let usage: BTreeSet<&str> = usage.map(|metric| metric.metric_key.as_str()).collect();
+    let facts = Alarm {
+        has_description: has_text(alarm.alarm_description()),
+        description_has_link: has_link(alarm.alarm_description()),
+        actions_enabled: alarm.actions_enabled.unwrap_or_default(),
+        alarm_actions: sorted(alarm.alarm_actions()),
+        alarm_action_kinds: kinds(alarm.alarm_actions()),
+        state_value: text(alarm.state_value().map(AsRef::as_ref)),
+        state_transitioned_timestamp: alarm.state_transitioned_timestamp().and_then(timestamp),
+        alarm_configuration_updated_timestamp: updated(&name, alarm.alarm_configuration_updated_timestamp())?,
+        namespaces: namespaces.into_iter().map(str::to_owned).collect(),
+        usage_metric_keys: usage.into_iter().map(str::to_owned).collect(),
+        uses_service_quota: alarm.metrics().iter().filter_map(|it| it.expression()).any(share::calls_service_quota),
+        anomaly_detection: alarm.threshold_metric_id().is_some(),
+        threshold: alarm.threshold,
+        comparison_operator: alarm.comparison_operator().map(|it| it.as_str().to_owned()),
+        treat_missing_data: alarm.treat_missing_data().unwrap_or("missing").to_owned(),
+        quota_percent: quota_percent(alarm),
+        metrics,
+        alarm_name: name.clone(),
+    };
+    Ok(Record::new(name, facts).arn(alarm.alarm_arn()))
+}
+
+fn composite_record(alarm: &types::CompositeAlarm) -> Result<Record<CompositeAlarm>, Refusal> {
+    let name = text(alarm.alarm_name());
+    let facts = CompositeAlarm {
+        has_description: has_text(alarm.alarm_description()),
+        description_has_link: has_link(alarm.alarm_description()),
+        actions_enabled: alarm.actions_enabled.unwrap_or_default(),
+        alarm_actions: sorted(alarm.alarm_actions()),
+        alarm_action_kinds: kinds(alarm.alarm_actions()),
+        state_value: text(alarm.state_value().map(AsRef::as_ref)),
+        state_transitioned_timestamp: alarm.state_transitioned_timestamp().and_then(timestamp),
+        alarm_configuration_updated_timestamp: updated(&name, alarm.alarm_configuration_updated_timestamp())?,
+        mentions: composite::mentions(alarm.alarm_rule().unwrap_or_default()).into_iter().collect(),
+        alarm_name: name.clone(),
+    };
+    Ok(Record::new(name, facts).arn(alarm.alarm_arn()))
+}
+
+/// The metrics that an alarm looks at; an alarm has either one metric or a list of queries.
+fn metrics_of(alarm: &MetricAlarm) -> Vec<AlarmMetric> {
+    if let (Some(namespace), Some(name)) = (alarm.namespace(), alarm.metric_name()) {
+        let statistic = alarm.statistic().map(AsRef::as_ref).or(alarm.extended_statistic());
+        return vec![alarm_metric(namespace, name, alarm.dimensions(), statistic)];
+    }
+    let stats = alarm.metrics().iter().filter_map(|query| query.metric_stat());
+    let metrics = stats.filter_map(|stat| Some((stat.metric()?, stat.stat())));
+    metrics
+        .map(|(metric, stat)| {
+            alarm_metric(
+                metric.namespace().unwrap_or_default(),
+                metric.metric_name().unwrap_or_default(),
+                metric.dimensions(),
+                stat,
+            )
+        })
+        .collect()
+}
+
+fn alarm_metric(namespace: &str, name: &str, dimensions: &[Dimension], statistic: Option<&str>) -> AlarmMetric {
+    AlarmMetric {
+        namespace: namespace.to_owned(),
+        metric_name: name.to_owned(),
+        dimensions: pairs(dimensions).map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        statistic: statistic.map(str::to_owned),
+        metric_key: usage_metric_key(namespace, name, pairs(dimensions)),
+    }
+}
+
+/// At how many percent of a quota the alarm fires; `None` where it does not compare a share of a quota with a threshold.
+fn quota_percent(alarm: &MetricAlarm) -> Option<f64> {
+    let threshold = alarm.threshold?;
+    if !alarm.comparison_operator()?.as_str().starts_with("GreaterThan") {
+        return None;
+    }
+    let queries = alarm.metrics();
+    let usage = queries
+        .iter()
+        .filter(|query| query.metric_stat().and_then(|stat| stat.metric()).and_then(Metric::namespace) == Some(USAGE));
+    let usage: BTreeSet<&str> = usage.filter_map(|query| query.id()).collect();
+    let expressions: BTreeMap<&str, &str> =
+        queries.iter().filter_map(|query| Some((query.id()?, query.expression()?))).collect();
+    let watched = queries.iter().find(|query| query.return_data.unwrap_or(true))?.id()?;
+    let factor = share::of_quota(watched, &usage, &expressions)?;
+    Some(threshold / factor * 100.0)
+}
+
+fn updated(name: &str, time: Option<&aws_sdk_cloudwatch::primitives::DateTime>) -> Result<Timestamp, Refusal> {
+    let missing = || Refusal::malformed(format!("alarm {name} has no AlarmConfigurationUpdatedTimestamp"));
+    time.and_then(timestamp).ok_or_else(missing)
+}
+
+/// Redaction leaves a text's class in its place: presence shows, and whether there is a link.
+fn has_text(description: Option<&str>) -> bool {
+    description.is_some_and(|text| !text.is_empty())
+}
+
+fn has_link(description: Option<&str>) -> bool {
+    description == Some("[redacted:link]")
+}
+
+fn sorted(arns: &[String]) -> Vec<String> {
+    let mut arns = arns.to_vec();
+    arns.sort();
+    arns
+}
+
+fn kinds(arns: &[String]) -> Vec<ActionKind> {
+    let kinds: BTreeSet<ActionKind> = arns.iter().map(|arn| ActionKind::of(arn)).collect();
+    kinds.into_iter().collect()
+}
+
+pub(crate) fn pairs(dimensions: &[Dimension]) -> impl Iterator<Item = (&str, &str)> {
+    dimensions.iter().filter_map(|dimension| Some((dimension.name()?, dimension.value()?)))
+}
+
+pub(crate) fn text(value: Option<&str>) -> String {
+    value.unwrap_or_default().to_owned()
+}

@@ -1,0 +1,72 @@
+//! Dashboards, and what their widgets show.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::types::DashboardEntry;
+use serde_json::Value;
+use wellproof_aws::{Answer, Cited, Listing, Record, Refusal, Unit, timestamp};
+use wellproof_facts::cloudwatch::Dashboard;
+
+use crate::alarms::text;
+
+pub(crate) async fn list(unit: &Unit, cloudwatch: &Client, dashboards: &mut Listing<Dashboard>) -> Result<(), Refusal> {
+    let mut pages = cloudwatch.list_dashboards().into_paginator().send();
+    while let Some(page) = dashboards.page(&mut pages).await? {
+        let reads = page.dashboard_entries().iter().map(|entry| read(unit, cloudwatch, entry));
+        for record in unit.join(reads).await.into_iter().flatten() {
+            dashboards.keep(record);
+        }
+    }
+    Ok(())
+}
+
+/// `None` when it was deleted since it was listed.
+async fn read(unit: &Unit, cloudwatch: &Client, entry: &DashboardEntry) -> Option<Result<Record<Dashboard>, Refusal>> {
+    let name = text(entry.dashboard_name());
+    let answer = unit.read(cloudwatch.get_dashboard().dashboard_name(&name).send()).await;
+    // The first is the code of the older protocol, which the newer one still sends along.
+    if answer.as_ref().is_err_and(|it| it.is("ResourceNotFound") || it.is("DashboardNotFoundError")) {
+        return None;
+    }
+    let Some(last_modified) = entry.last_modified().and_then(timestamp) else {
+        return Some(Err(Refusal::malformed(format!("dashboard {name} has no LastModified"))));
+    };
+    let shown = answer.and_then(|cited| shown(cited.value.dashboard_body(), cited.calls));
+    let field = unit.fields::<Dashboard>(&name);
+    let facts = Dashboard {
+        last_modified,
+        widget_count: field.of("widget_count", &shown, |it| it.widgets),
+        namespaces: field.of("namespaces", &shown, |it| it.namespaces.iter().cloned().collect()),
+        shows_alarms: field.of("shows_alarms", &shown, |it| it.alarms),
+        dashboard_name: name.clone(),
+    };
+    Some(Ok(Record::new(name, facts).arn(entry.dashboard_arn()).cites_answer(&shown)))
+}
+
+struct Shown {
+    widgets: i64,
+    namespaces: BTreeSet<String>,
+    alarms: bool,
+}
+
+fn shown(body: Option<&str>, calls: Vec<wellproof_model::CallId>) -> Answer<Shown> {
+    let widgets = body.and_then(|body| serde_json::from_str::<Value>(body).ok());
+    let Some(Value::Array(widgets)) = widgets.map(|mut body| body["widgets"].take()) else {
+        return Err(Refusal { calls, ..Refusal::malformed("the body of the dashboard holds no list of widgets") });
+    };
+    let metrics = widgets.iter().filter_map(|widget| widget["properties"]["metrics"].as_array()).flatten();
+    // A row is a list whose first word is the namespace; `.` means the same as in the row above, and `...` that and more.
+    let namespaces = metrics.filter_map(|row| row.get(0)?.as_str()).filter(|word| !word.starts_with('.'));
+    let value = Shown {
+        widgets: i64::try_from(widgets.len()).unwrap_or(i64::MAX),
+        namespaces: namespaces.map(str::to_owned).collect(),
+        alarms: widgets.iter().any(shows_alarms),
+    };
+    Ok(Cited { value, calls })
+}
+
+fn shows_alarms(widget: &Value) -> bool {
+    let annotated = &widget["properties"]["annotations"]["alarms"];
+    widget["type"] == "alarm" || annotated.as_array().is_some_and(|alarms| !alarms.is_empty())
+}
