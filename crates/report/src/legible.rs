@@ -11,6 +11,9 @@ pub(crate) const NAME: usize = 256;
 /// How many characters of a note, a reason or a message are shown. The Tool's own limit of a note is 2,084.
 pub(crate) const PROSE: usize = 2_400;
 
+/// How many characters of one line of a stored body are shown.
+const LINE: usize = 20_000;
+
 /// `text` as an id, a name or an ARN is shown.
 pub(crate) fn name(text: &str) -> Cow<'_, str> {
     legible(text, NAME)
@@ -19,6 +22,19 @@ pub(crate) fn name(text: &str) -> Cow<'_, str> {
 /// `text` as a sentence is shown.
 pub(crate) fn prose(text: &str) -> Cow<'_, str> {
     legible(text, PROSE)
+}
+
+/// Lines that hold what somebody else wrote, each made safe to show; the line breaks stay.
+pub fn legible_lines(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let body = line.strip_suffix('\n').unwrap_or(line);
+        shown.push_str(&legible(body, LINE));
+        if body.len() < line.len() {
+            shown.push('\n');
+        }
+    }
+    shown
 }
 
 /// At most `most` characters of `text`; what would not be seen, or would change how its neighbours are seen, stands

@@ -170,7 +170,7 @@ impl<'a> Evidence<'a> {
         (accounts.join(" "), regions.join(" "))
     }
 
-    /// Links to calls, at most `most`, with how many more there are.
+    /// Links to calls, at most `most`, those of one operation together, with how many more there are.
     pub(super) fn chips<'b>(
         &self,
         calls: impl ExactSizeIterator<Item = &'b str>,
@@ -180,12 +180,26 @@ impl<'a> Evidence<'a> {
     ) -> Markup {
         let all = calls.len() as u64 + left_out;
         let more = all - calls.len().min(most) as u64;
+        let mut operations: BTreeMap<(&str, &str), Vec<&Citation>> = BTreeMap::new();
+        let mut untold = Vec::new();
+        for call in calls.take(most) {
+            match self.calls.get(call) {
+                Some(citation) => {
+                    operations.entry((&citation.service, &citation.operation)).or_default().push(citation);
+                }
+                None => untold.push(call),
+            }
+        }
         html! {
             @if all > 0 {
                 div.proof {
                     span.proof-label { (label) }
                     ul {
-                        @for call in calls.take(most) { li { (self.chip(call)) } }
+                        @for citations in operations.values_mut() {
+                            @let () = citations.sort_by_key(|citation| (&citation.region, &citation.call));
+                            li { @for (at, citation) in citations.iter().enumerate() { (self.chip(citation, at > 0)) " " } }
+                        }
+                        @for call in untold { li { code { (name(call)) } } }
                         @if more > 0 { li.left-out { "and " (counted(more, "more call")) } }
                     }
                 }
@@ -193,18 +207,18 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    fn chip(&self, call: &str) -> Markup {
+    /// A link to a call; `again` where one of the same operation stands before it.
+    fn chip(&self, citation: &Citation, again: bool) -> Markup {
+        let operation = format!("{}:{}", name(&citation.service), name(&citation.operation));
         html! {
-            @match self.calls.get(call) {
-                Some(citation) if self.registered.contains_key(call) => {
-                    a.call href={ "#" (call_anchor(call)) } {
-                        (name(&citation.service)) ":" (name(&citation.operation)) " " span { (name(&citation.region)) }
-                    }
+            @if !self.registered.contains_key(citation.call.as_str()) {
+                span.call { (operation) " " code { (name(&citation.call)) } }
+            } @else if again {
+                a.call href={ "#" (call_anchor(&citation.call)) } aria-label={ (operation) " " (name(&citation.region)) } {
+                    span { (name(&citation.region)) }
                 }
-                Some(citation) => {
-                    span.call { (name(&citation.service)) ":" (name(&citation.operation)) " " code { (name(call)) } }
-                }
-                None => code { (name(call)) },
+            } @else {
+                a.call href={ "#" (call_anchor(&citation.call)) } { (operation) " " span { (name(&citation.region)) } }
             }
         }
     }
