@@ -1,0 +1,73 @@
+//! Records the demo: the real binary scans the stand-in over HTTP. Nothing in `fixtures/demo` is made by hand.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, bail, ensure};
+
+/// Replaces `fixtures/demo`.
+pub(crate) fn demo() -> anyhow::Result<()> {
+    let root = crate::root();
+    let fixture = root.join("fixtures/demo");
+    if fixture.exists() {
+        std::fs::remove_dir_all(&fixture)?;
+    }
+    let standin = Standin::start()?;
+    let status = Command::new(env!("CARGO"))
+        .current_dir(&root)
+        .args(["run", "--quiet", "-p", "wellproof", "--", "scan", "--plain", "--out"])
+        .arg(&fixture)
+        .envs(standin.environment())
+        .status()
+        .context("failed to run wellproof")?;
+    // A believable account refuses something: 3 is "done, but with gaps".
+    ensure!(matches!(status.code(), Some(0 | 3)), "the scan ended with {status}");
+    println!("recorded {}", fixture.display());
+    Ok(())
+}
+
+/// The stand-in for AWS, on a port of its own choice.
+struct Standin {
+    process: Child,
+    port: u16,
+}
+
+impl Standin {
+    fn start() -> anyhow::Result<Self> {
+        let root = crate::root();
+        let python = std::env::var_os("WELLPROOF_PYTHON")
+            .map_or_else(|| root.join("target/venv/bin/python"), Into::into);
+        if !python.exists() {
+            bail!("{} is missing: ./test makes it", python.display());
+        }
+        let mut process = Command::new(python)
+            .current_dir(root.join("tests"))
+            .args(["-m", "standin", "--port", "0", "--account", "demo"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("failed to start the stand-in")?;
+        let mut line = String::new();
+        let stdout = process.stdout.take().context("the stand-in has no output")?;
+        BufReader::new(stdout).read_line(&mut line)?;
+        let ready: serde_json::Value = serde_json::from_str(&line).context("the stand-in did not start")?;
+        let port = ready["port"].as_u64().context("the stand-in names no port")?;
+        Ok(Self { process, port: u16::try_from(port)? })
+    }
+
+    fn environment(&self) -> [(&'static str, String); 5] {
+        [
+            ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port)),
+            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "secret".to_owned()),
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ]
+    }
+}
+
+impl Drop for Standin {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
