@@ -58,7 +58,8 @@ class Application:
             reply = encode.error("json", None, failure, str(uuid.uuid5(uuid.NAMESPACE_URL, request.path)))
         else:
             reply = self.reply(call)
-        start_response(f"{reply.status} {'OK' if reply.status < 400 else 'Error'}", list(reply.headers.items()))
+        headers = [*reply.headers.items(), ("Content-Length", str(len(reply.body)))]
+        start_response(f"{reply.status} {'OK' if reply.status < 400 else 'Error'}", headers)
         return [reply.body]
 
     def reply(self, call: Call) -> Reply:

@@ -7,9 +7,10 @@ import json
 import logging
 import os
 import sys
+import threading
 from pathlib import Path
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from . import accounts, clock
 from .app import Application, Manners
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--now", default=clock.DEFAULT_NOW, help="what the account's clock shows")
     options.add_argument("--log", type=Path, help="one JSON line for each call")
     options.add_argument("--lenient", action="store_true", help="log answers that are not in wire shape, send them")
+    options.add_argument("--while-stdin", action="store_true", help="stop when standard input is closed")
     options.add_argument("--list", action="store_true", help="print the facts and the variants as JSON, and stop")
     return options
 
@@ -66,11 +68,19 @@ def main() -> int:
         application = Application(world, faults, manners)
         server = make_server("127.0.0.1", options.port, application, threaded=True, request_handler=QuietHandler)
         print(json.dumps({"port": server.port, "account": world.account, "pid": os.getpid()}), flush=True)
+        if options.while_stdin:
+            # Whoever started this may die without a word.
+            threading.Thread(target=_stop_with_stdin, args=(server,), daemon=True).start()
         try:
             server.serve_forever()
         except KeyboardInterrupt:
             return 0
     return 0
+
+
+def _stop_with_stdin(server: BaseWSGIServer) -> None:
+    sys.stdin.read()
+    server.shutdown()
 
 
 def _log_to(path: Path | None) -> None:

@@ -120,9 +120,13 @@ def _check_scalar(shape: Shape, value: Any, path: str) -> Iterator[str]:
         yield f"{path}: {type(value).__name__} where a {kind} belongs"
     elif isinstance(value, datetime.datetime) and value.tzinfo is None:
         yield f"{path}: a timestamp without a time zone"
-    elif kind == "string" and words and str(value).lower() not in map(str.lower, words):
-        # In any case of letters: AWS says "available" and "SUCCESS" where its models say "Available" and "Success".
+    elif kind == "string" and words and _word(str(value)) not in map(_word, words):
         yield f"{path}: {value!r} is none of {', '.join(words)}"
+
+
+def _word(value: str) -> str:
+    # AWS says "available", "SUCCESS" and "nat_gateway" where its models say "Available", "Success" and "natGateway".
+    return value.lower().replace("_", "")
 
 
 def _unknown_keys(shape: Shape, document: Any, path: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from ..world import World
 from . import events
 from .network import named
+from .stacks import stack_id
 
 REGION = "us-east-1"
 
@@ -86,7 +87,9 @@ def launch(world: World, spec: Launch) -> str:
 
 
 def _images(world: World, region: str) -> None:
-    for age, days, name in (("old", 830, "golden-2024-08"), ("recent", 40, "golden-2026-10")):
+    plain = ["golden-2024-08"] if world.fact("snapshots.images") == "plain" else []
+    world.rows("plain-images", region).extend({"Name": name} for name in plain)
+    for age, days, name in (("old", 830, "golden-2024-08"), ("recent", 110, "golden-2026-08")):
         with world.step(f"image {name} {region}", days) as moto:
             world.ids[f"image {age} {region}"] = moto.ask(
                 "ec2",
@@ -134,7 +137,11 @@ def _production(world: World) -> None:
     _web_group(world, template, zones, members)
     for n, zone in enumerate("ab"):
         logical_id = f"Api{zone.upper()}"
-        stack = {"aws:cloudformation:stack-name": "shop-api", "aws:cloudformation:logical-id": logical_id}
+        stack = {
+            "aws:cloudformation:stack-name": "shop-api",
+            "aws:cloudformation:stack-id": stack_id(world, "shop-api", REGION),
+            "aws:cloudformation:logical-id": logical_id,
+        }
         launch(
             world,
             Launch(
@@ -332,24 +339,26 @@ def _development(world: World) -> None:
             tags={"env": "dev", "owner": "bob"},
         ),
     )
-    if world.fact("instances.stopped") == "present":
+    if world.fact("instances.stopped") != "never-was":
         spec = Launch(
             "dev-loadtest",
             380,
             "dev-subnet",
             ("dev-group",),
             events.CLI_BOB,
+            image="old",
             tags={"env": "dev", "owner": "bob"},
         )
         instance = launch(world, spec)
-        with world.step("stop dev-loadtest", 200) as moto:
+        stopped_days_ago = 200 if world.fact("instances.stopped") == "long-ago" else 20
+        with world.step("stop dev-loadtest", stopped_days_ago) as moto:
             moto.ask("ec2", REGION, "StopInstances", InstanceIds=[instance])
 
 
 def _analytics(world: World) -> None:
     """One report in each of the other regions; in the default VPC where nobody took care."""
     where = "default" if world.fact("default-vpcs") == "used" else "analytics"
-    for region, days_ago in (("eu-west-1", 400.0), ("us-west-2", 260.0)):
+    for region, days_ago in (("eu-west-1", 104.0), ("us-west-2", 97.0)):
         launch(
             world,
             Launch(

@@ -175,6 +175,9 @@ def _development(world: World) -> None:
         vpc = _vpc(moto, region, "10.30", Name="shop-dev", **env)
         subnet = _subnet(moto, region, vpc, "10.30.1", "a", Name="dev-a", **env)
         second = _subnet(moto, region, vpc, "10.30.2", "b", Name="dev-b", **env)
+        for each in (subnet, second):
+            public = {"Value": True}
+            moto.ask("ec2", region, "ModifySubnetAttribute", SubnetId=each, MapPublicIpOnLaunch=public)
         gateway = _internet(moto, region, vpc, Name="shop-dev", **env)
         _routes(moto, region, vpc, [subnet, second], {"GatewayId": gateway}, Name="dev", **env)
         group = _group(moto, region, vpc, "dev-ssh", _tcp(22, source), Name="dev-ssh", **env)

@@ -59,6 +59,11 @@ def build(world: World) -> None:
         _stack(world, "shop-cache", 40, {}, status="UPDATE_ROLLBACK_FAILED")
 
 
+def stack_id(world: World, name: str, region: str) -> str:
+    """The ARN of a stack, whether it is there yet or not."""
+    return world.arn("cloudformation", region, f"stack/{name}/{stable_uuid(f'{name} {region}')}")
+
+
 def _stack(
     world: World,
     name: str,
@@ -72,10 +77,10 @@ def _stack(
     checked_days_ago: float = 12,
     drifted_resource: str | None = None,
 ) -> None:
-    stack_id = world.arn("cloudformation", region, f"stack/{name}/{stable_uuid(f'{name} {region}')}")
+    own_id = stack_id(world, name, region)
     checked = world.ago(checked_days_ago)
     stack: dict[str, Any] = {
-        "StackId": stack_id,
+        "StackId": own_id,
         "StackName": name,
         "Description": f"The example shop: {name.removeprefix('shop-')}",
         "Parameters": [],
@@ -112,7 +117,7 @@ def _stack(
             "resources": summaries,
             "events": _events(world, stack, 9 if "FAILED" in status else days_ago),
             "detection": {
-                "StackId": stack_id,
+                "StackId": own_id,
                 "StackDriftDetectionId": stable_uuid(f"drift of {name} {region}"),
                 "StackDriftStatus": drift,
                 "DetectionStatus": "DETECTION_COMPLETE",

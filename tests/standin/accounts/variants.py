@@ -230,6 +230,13 @@ VARIANTS = (
         {"rel_manage_service_limits_aware_fixed_limits": (PARTIAL, NOT_MET)},
     ),
     Variant(
+        "alarms-with-actions",
+        "demo",
+        "alarms.actions",
+        "sns",
+        {"rel_monitor_aws_resources_notification_monitor": (NOT_MET, PARTIAL)},
+    ),
+    Variant(
         "guardduty-on-everywhere",
         "demo",
         "guardduty.eu-west-1",

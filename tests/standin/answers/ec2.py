@@ -75,6 +75,8 @@ def instances(world: World, call: Call, answer: Answer) -> Answer:
 def images(_world: World, _call: Call, answer: Answer) -> Answer:
     """moto drops most of what an own image was registered with."""
     for image in answer["Images"]:
+        for mapping in image.get("BlockDeviceMappings", []):
+            mapping["Ebs"].update(VolumeSize=8, VolumeType="gp3", DeleteOnTermination=True)
         if image.get("RootDeviceType") != "ebs":
             image["RootDeviceType"] = "ebs"
             image.setdefault("Architecture", "x86_64")
@@ -86,10 +88,58 @@ def images(_world: World, _call: Call, answer: Answer) -> Answer:
 
 @amends("ec2", "DescribeSnapshots")
 def snapshots(world: World, call: Call, answer: Answer) -> Answer:
-    """moto does not know `self` as an owner, and lists the snapshots of its stock images."""
+    """moto does not know `self` as an owner, and makes the snapshots of images on volumes of its own choice."""
+    images = world.moto.ask("ec2", call.region, "DescribeImages", Owners=["self"])["Images"]
+    names = {image["ImageId"]: image["Name"] for image in images}
+    plain = [row["Name"] for row in world.rows("plain-images", call.region)]
+    for snapshot in answer["Snapshots"]:
+        image_id = snapshot["Description"].rpartition(" ")[2]
+        if image_id in names:
+            # moto makes up a volume as well; AWS leaves this id in snapshots that were copied with an image.
+            snapshot.update(VolumeId="vol-ffffffff", VolumeSize=8, Encrypted=names[image_id] not in plain)
+            snapshot["Description"] = f"Copied for DestinationAmi {image_id}"
     owners = [world.account if owner == "self" else owner for owner in call.params.get("OwnerIds", [])]
     if owners:
         answer["Snapshots"] = [row for row in answer["Snapshots"] if row["OwnerId"] in owners]
+    return answer
+
+
+@amends("ec2", "DescribeAddresses")
+def addresses(_world: World, _call: Call, answer: Answer) -> Answer:
+    """moto writes empty ids where there is nothing to name."""
+    for address in answer["Addresses"]:
+        address["PublicIpv4Pool"] = "amazon"
+        for key in ("InstanceId", "NetworkInterfaceId"):
+            if not address.get(key):
+                address.pop(key, None)
+    return answer
+
+
+@amends("ec2", "DescribeNatGateways")
+def nat_gateways(_world: World, _call: Call, answer: Answer) -> Answer:
+    """moto leaves out what kind of gateway it is."""
+    for gateway in answer["NatGateways"]:
+        gateway.setdefault("ConnectivityType", "public")
+    return answer
+
+
+@amends("ec2", "DescribeNetworkInterfaces")
+def network_interfaces(world: World, call: Call, answer: Answer) -> Answer:
+    """moto does not say which interfaces belong to NAT gateways."""
+    owners = {
+        address["NetworkInterfaceId"]: gateway["NatGatewayId"]
+        for gateway in world.moto.ask("ec2", call.region, "DescribeNatGateways")["NatGateways"]
+        for address in gateway["NatGatewayAddresses"]
+    }
+    for interface in answer["NetworkInterfaces"]:
+        gateway = owners.get(interface["NetworkInterfaceId"])
+        if gateway is not None:
+            interface.update(
+                InterfaceType="nat_gateway",
+                Description=f"Interface for NAT Gateway {gateway}",
+                RequesterManaged=True,
+                Status="in-use",
+            )
     return answer
 
 
