@@ -100,6 +100,11 @@ impl Hints {
         &HINTS
     }
 
+    /// The resource types that the phrases count.
+    pub(crate) fn types(&self) -> impl Iterator<Item = &str> {
+        self.phrases.iter().map(|phrase| phrase.kind.as_str())
+    }
+
     fn read(text: &str) -> Result<Self, String> {
         let file: File = serde_saphyr::from_str(text).map_err(|err| err.to_string())?;
         let mut place = HashMap::new();

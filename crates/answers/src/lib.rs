@@ -81,6 +81,11 @@ fn bears_on(on: &BearsOn) -> answer::BearsOn<'_> {
     }
 }
 
+/// The resource types that hints count, which have to be read beside those of the rules.
+pub fn types() -> impl Iterator<Item = &'static str> {
+    hints::Hints::shipped().types()
+}
+
 /// The JSON Schema of [`document::Document`]: `schemas/answers.json`.
 pub fn json_schema() -> serde_json::Value {
     schemars::schema_for!(document::Document).to_value()

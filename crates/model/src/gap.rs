@@ -43,6 +43,41 @@ pub enum Denier {
     Unsaid,
 }
 
+impl GapKind {
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Throttled => "throttled",
+            Self::Failed => "failed",
+            Self::OverBudget => "over budget",
+            Self::NotAsked => "not asked",
+        }
+    }
+}
+
+impl std::fmt::Display for GapKind {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.pad(self.as_str())
+    }
+}
+
+impl Denier {
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingPermission => "a missing permission",
+            Self::IdentityPolicy => "an identity-based policy",
+            Self::ServiceControlPolicy => "a service control policy",
+            Self::ResourcePolicy => "a resource-based policy",
+            Self::PermissionsBoundary => "a permissions boundary",
+            Self::SessionPolicy => "a session policy",
+            Self::VpcEndpointPolicy => "a VPC endpoint policy",
+            Self::Unsaid => "a policy that AWS does not name",
+        }
+    }
+}
+
 /// Something not read, and why. A gap never counts as an absence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
