@@ -42,6 +42,9 @@ impl Limits {
     }
 }
 
+/// How many problems of one file are listed.
+pub(crate) const MOST_PROBLEMS: usize = 1_000;
+
 /// Blocks are this large unless one line is larger.
 const BLOCK: usize = 512 << 10;
 
@@ -104,11 +107,54 @@ impl Block {
     }
 }
 
+/// How deep a record may nest.
+const MOST_DEPTH: usize = 128;
+
+/// Parses one line.
+pub(crate) fn parse<'de, T: serde::Deserialize<'de>>(line: &'de [u8]) -> Result<T, String> {
+    // The parser skips what it does not know by recursion, to any depth; a hostile line would overflow the stack.
+    check_depth(line)?;
+    sonic_rs::from_slice(line).map_err(|err| {
+        // The lines after the first quote the record, which may be large.
+        let text = err.to_string();
+        text.lines().next().unwrap_or_default().trim_end_matches([':', ' ']).to_owned()
+    })
+}
+
+/// Refuses a record that readers would refuse.
+pub(crate) fn check_depth(line: &[u8]) -> Result<(), String> {
+    let opened = line.iter().filter(|byte| **byte | 0x20 == b'{').count();
+    if opened > MOST_DEPTH && depth(line) > MOST_DEPTH {
+        return Err(format!("the record nests deeper than {MOST_DEPTH}"));
+    }
+    Ok(())
+}
+
+fn depth(line: &[u8]) -> usize {
+    let (mut depth, mut most, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for byte in line {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                depth += 1;
+                most = most.max(depth);
+            }
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    most
+}
+
 /// A file of records.
 pub(crate) struct Lines<'a> {
     file: String,
     decoder: Decoder<'a>,
     limits: Limits,
+    /// How many lines there may be.
+    most: u64,
     decompressed: u64,
     decompressed_limit: u64,
     /// The beginning of a line whose end is not read yet.
@@ -119,11 +165,12 @@ pub(crate) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// Reads `source`, `size` bytes large, as zstd if `file` says so.
+    /// Reads `source`, `size` bytes large and holding so many `records`, as zstd if `file` says so.
     pub(crate) fn new(
         file: &str,
         source: Box<dyn Read + Send + 'a>,
         size: u64,
+        records: Option<u64>,
         limits: Limits,
     ) -> Result<Self, Problem> {
         let raw = Hashing { source, hash: Sha256::new(), bytes: 0, limit: limits.file.min(size) };
@@ -142,6 +189,7 @@ impl<'a> Lines<'a> {
             file: file.to_owned(),
             decoder,
             limits,
+            most: records.unwrap_or(u64::MAX).min(limits.records),
             decompressed: 0,
             decompressed_limit: limits.decompressed(size),
             carry: Vec::new(),
@@ -193,7 +241,7 @@ impl<'a> Lines<'a> {
     fn last(&mut self, buffer: Vec<u8>, filled: usize, message: &str) -> Result<Option<Block>, Problem> {
         let whole = memchr::memrchr(b'\n', &buffer[..filled]).map_or(0, |end| end + 1);
         let block = self.block(buffer, whole);
-        if whole < filled || message.starts_with("cannot") {
+        if self.fault.is_none() && (whole < filled || message.starts_with("cannot")) {
             self.fault = Some(Problem::at(&self.file, self.next_line, message));
         }
         if whole == 0 {
@@ -202,9 +250,21 @@ impl<'a> Lines<'a> {
         Ok(Some(block))
     }
 
+    /// The whole lines at the start of `buffer`, as far as there may be so many.
     fn block(&mut self, buffer: Vec<u8>, filled: usize) -> Block {
         let first_line = self.next_line;
-        self.next_line += memchr::memchr_iter(b'\n', &buffer[..filled]).count() as u64;
+        let lines = memchr::memchr_iter(b'\n', &buffer[..filled]).count() as u64;
+        let left = self.most - (first_line - 1);
+        if lines <= left {
+            self.next_line += lines;
+            return Block { buffer, filled, first_line };
+        }
+        self.next_line += left;
+        self.ended = true;
+        let message = format!("there are more lines than the {} that there may be", self.most);
+        self.fault = Some(Problem::at(&self.file, self.next_line, message));
+        let ends = memchr::memchr_iter(b'\n', &buffer[..filled]).zip(1..=left);
+        let filled = ends.last().map_or(0, |(end, _)| end + 1);
         Block { buffer, filled, first_line }
     }
 
@@ -216,9 +276,6 @@ impl<'a> Lines<'a> {
         self.decompressed += read as u64;
         if self.decompressed > self.decompressed_limit {
             return Err(io::Error::other(format!("it decompresses to more than {} bytes", self.decompressed_limit)));
-        }
-        if self.next_line > self.limits.records {
-            return Err(io::Error::other(format!("it has more than {} lines", self.limits.records)));
         }
         Ok(read)
     }

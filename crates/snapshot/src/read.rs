@@ -12,7 +12,7 @@ use wellproof_model::{
 };
 
 use crate::body::{self, BodyLine};
-use crate::lines::{Block, Lines};
+use crate::lines::{Block, Lines, MOST_PROBLEMS, parse};
 use crate::{
     DIGEST, Directory, Files, Format, Limits, MANIFEST, Problem, ReadError, Report, Stem, UNIT, UNITS, digest_line,
     folder, sha256,
@@ -178,7 +178,8 @@ impl Reader {
         let unknown = || ReadError::Unknown { snapshot: self.name(), what: format!("body of the call {}", call.id) };
         let record = self.unit_record(&call.unit)?.ok_or_else(unknown)?;
         let path = records_path(&record, Stem::Bodies).ok_or_else(unknown)?;
-        let mut lines = self.lines(&path).map_err(|problem| self.damaged(vec![problem]))?;
+        let mut lines =
+            open_lines(&*self.files, &record, &path, self.limits).map_err(|problem| self.damaged(vec![problem]))?;
         let mut buffer = Vec::new();
         while let Some(block) = lines.next_block(buffer).map_err(|problem| self.damaged(vec![problem]))? {
             for (number, line) in block.lines() {
@@ -186,7 +187,7 @@ impl Reader {
                     continue;
                 }
                 let at = |message: String| self.damaged(vec![Problem::at(&path, number, message)]);
-                let line: BodyLine = sonic_rs::from_slice(line).map_err(|err| at(describe(&err)))?;
+                let line: BodyLine = parse(line).map_err(at)?;
                 if line.call == call.id.0 {
                     return check_body(line, call).map_err(at);
                 }
@@ -206,7 +207,7 @@ impl Reader {
         let mut wanted: BTreeMap<CallId, Call> = calls.into_iter().map(|call| (call.id.clone(), call)).collect();
         let mut found = Vec::with_capacity(wanted.len());
         problems.extend(self.for_each_line(&record, Stem::Bodies, |line| {
-            let line: BodyLine = sonic_rs::from_slice(line).map_err(|err| describe(&err))?;
+            let line: BodyLine = parse(line)?;
             let id = CallId(line.call.as_str().into());
             let call = wanted.remove(&id).ok_or_else(|| format!("there is no call {id}, or it has two bodies"))?;
             let body = check_body(line, &call)?;
@@ -243,10 +244,6 @@ impl Reader {
         ReadError::Damaged { snapshot: self.name(), problem, others }
     }
 
-    pub(crate) fn lines(&self, path: &str) -> Result<Lines<'_>, Problem> {
-        open_lines(&*self.files, path, self.limits)
-    }
-
     /// Reads a whole file of records, line by line, and compares it with what `unit.json` says of it.
     pub(crate) fn for_each_line(
         &self,
@@ -264,6 +261,7 @@ impl Reader {
                 Ok(Some(block)) => {
                     for (number, line) in block.lines() {
                         problems.extend(each(line).err().map(|message| Problem::at(&path, number, message)));
+                        problems.truncate(MOST_PROBLEMS);
                     }
                     buffer = block.recycle();
                 }
@@ -283,14 +281,14 @@ impl Reader {
             let page = unit_path(&record.unit, UNIT).unwrap_or_default();
             Problem::new(&page, format!("names no file of {stem}"))
         })?;
-        let lines = self.lines(&path)?;
+        let lines = open_lines(&*self.files, record, &path, self.limits)?;
         Ok((path, lines))
     }
 
     pub(crate) fn read_calls(&self, record: &UnitRecord) -> (Vec<Call>, Vec<Problem>) {
         let mut calls: Vec<Call> = Vec::new();
         let problems = self.for_each_line(record, Stem::Calls, |line| {
-            let call: Call = sonic_rs::from_slice(line).map_err(|err| describe(&err))?;
+            let call: Call = parse(line)?;
             if call.unit != record.unit {
                 return Err(format!("the call {} is one of `{}`", call.id, call.unit));
             }
@@ -338,7 +336,7 @@ impl Reader {
         let waiting = AtomicUsize::new(0);
         let parsed: Mutex<Vec<(usize, Parsed)>> = Mutex::new(Vec::new());
         let buffers: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
-        let parse = |nth: usize, block: Block| {
+        let parse_block = |nth: usize, block: Block| {
             let result = Parsed::of(&path, &block, types);
             hold(&buffers).push(block.recycle());
             hold(&parsed).push((nth, result));
@@ -357,13 +355,13 @@ impl Reader {
                 };
                 if waiting.load(Ordering::Relaxed) < most {
                     waiting.fetch_add(1, Ordering::Relaxed);
-                    let (parse, waiting) = (&parse, &waiting);
+                    let (parse_block, waiting) = (&parse_block, &waiting);
                     scope.spawn(move |_| {
-                        parse(nth, block);
+                        parse_block(nth, block);
                         waiting.fetch_sub(1, Ordering::Relaxed);
                     });
                 } else {
-                    parse(nth, block);
+                    parse_block(nth, block);
                 }
             }
         });
@@ -373,6 +371,7 @@ impl Reader {
         for (_, block) in blocks {
             resources.push(block.resources);
             problems.extend(block.problems);
+            problems.truncate(MOST_PROBLEMS);
             for (kind, more) in block.counts {
                 *counts.entry(kind).or_insert(0) += more;
             }
@@ -456,7 +455,9 @@ impl UnitParts {
             block.retain(|resource| match missing(&resource.calls) {
                 Some(call) => {
                     let message = format!("{} `{}` cites {call}, which is not there", resource.kind, resource.id);
-                    problems.push(Problem::new(&file, message));
+                    if problems.len() < MOST_PROBLEMS {
+                        problems.push(Problem::new(&file, message));
+                    }
                     false
                 }
                 None => true,
@@ -535,23 +536,24 @@ impl Parsed {
                     if !wanted {
                         continue;
                     }
-                    match sonic_rs::from_slice::<Resource>(line) {
+                    match parse::<Resource>(line) {
                         Ok(resource) => parsed.resources.push(resource),
-                        Err(err) => parsed.problems.push(Problem::at(path, number, describe(&err))),
+                        Err(err) => parsed.problems.push(Problem::at(path, number, err)),
                     }
                 }
-                None => match sonic_rs::from_slice::<Resource>(line) {
+                None => match parse::<Resource>(line) {
                     Ok(resource) => {
                         parsed.count(&resource.kind, 1);
                         if types.is_none_or(|types| types.contains(resource.kind.as_str())) {
                             parsed.resources.push(resource);
                         }
                     }
-                    Err(err) => parsed.problems.push(Problem::at(path, number, describe(&err))),
+                    Err(err) => parsed.problems.push(Problem::at(path, number, err)),
                 },
             }
         }
         parsed.count(&last, run);
+        parsed.problems.truncate(MOST_PROBLEMS);
         parsed.resources.shrink_to_fit();
         parsed
     }
@@ -636,7 +638,7 @@ pub(crate) fn read_unit(
 pub(crate) fn check_files(files: &dyn Files, record: &UnitRecord, limits: Limits) -> Result<(), Problem> {
     for stem in Stem::ALL {
         let Some(path) = records_path(record, stem) else { continue };
-        let mut lines = open_lines(files, &path, limits)?;
+        let mut lines = open_lines(files, record, &path, limits)?;
         let mut buffer = Vec::new();
         while let Some(block) = lines.next_block(buffer)? {
             buffer = block.recycle();
@@ -743,7 +745,7 @@ fn format_of(stem: Stem, name: &str) -> Option<Format> {
     [Format::Plain, Format::Zstd].into_iter().find(|format| stem.file(*format) == name)
 }
 
-fn open_lines<'a>(files: &'a dyn Files, path: &str, limits: Limits) -> Result<Lines<'a>, Problem> {
+fn open_lines<'a>(files: &'a dyn Files, record: &UnitRecord, path: &str, limits: Limits) -> Result<Lines<'a>, Problem> {
     let (source, size) = files.open(path).map_err(|err| match err.kind() {
         io::ErrorKind::NotFound => Problem::new(path, "is missing"),
         _ => Problem::new(path, format!("cannot be read: {err}")),
@@ -751,7 +753,8 @@ fn open_lines<'a>(files: &'a dyn Files, path: &str, limits: Limits) -> Result<Li
     if size > limits.file {
         return Err(Problem::new(path, format!("is larger than {} bytes", limits.file)));
     }
-    Lines::new(path, source, size, limits)
+    let records = path.rsplit('/').next().and_then(|name| record.files.get(name)).map(|entry| entry.records);
+    Lines::new(path, source, size, records, limits)
 }
 
 pub(crate) fn read_page(files: &dyn Files, path: &str, limit: u64) -> io::Result<Vec<u8>> {
@@ -767,13 +770,6 @@ pub(crate) fn read_page(files: &dyn Files, path: &str, limit: u64) -> io::Result
 
 fn parse_page<T: serde::de::DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|err| Problem::at(path, err.line() as u64, err.to_string()))
-}
-
-/// The first line of what the parser says; the rest quotes the record, which may be large.
-pub(crate) fn describe(err: &sonic_rs::Error) -> String {
-    let text = err.to_string();
-    let first = text.lines().next().unwrap_or_default();
-    first.trim_end_matches([':', ' ']).to_owned()
 }
 
 fn count<'a>(counts: impl Iterator<Item = (&'a String, &'a u64)>) -> BTreeMap<String, u64> {

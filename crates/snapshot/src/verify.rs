@@ -8,7 +8,8 @@ use serde::Serialize;
 use wellproof_model::{Call, CallId, Gap, GapId, ListingState, Resource, UnitId, UnitRecord};
 
 use crate::body::BodyLine;
-use crate::read::{Page, check_body, describe, records_path, unit_path};
+use crate::lines::parse;
+use crate::read::{Page, check_body, records_path, unit_path};
 use crate::{DIGEST, FoundKind, MANIFEST, Problem, ReadError, Reader, State, Stem, UNIT, UNITS};
 
 /// What `verify` found.
@@ -111,7 +112,7 @@ fn check_calls(reader: &Reader, unit: &UnitId) -> Option<Checked> {
     let Some(record) = &checked.page.record else { return Some(checked) };
     let mut last: Option<CallId> = None;
     let problems = reader.for_each_line(record, Stem::Calls, |line| {
-        let call: Call = sonic_rs::from_slice(line).map_err(|err| describe(&err))?;
+        let call: Call = parse(line)?;
         let id = call.id.clone();
         let fault = call_fault(unit, &call, last.as_ref());
         last = Some(id.clone());
@@ -148,7 +149,7 @@ fn check_contents(reader: &Reader, unit: &Checked, ids: &HashSet<&CallId>) -> (u
 fn check_bodies(reader: &Reader, record: &UnitRecord, calls: &HashMap<CallId, Call>) -> Vec<Problem> {
     let mut left: BTreeSet<&CallId> = calls.keys().collect();
     let mut problems = reader.for_each_line(record, Stem::Bodies, |line| {
-        let line: BodyLine = sonic_rs::from_slice(line).map_err(|err| describe(&err))?;
+        let line: BodyLine = parse(line)?;
         let id = CallId(line.call.as_str().into());
         let call = calls.get(&id).ok_or_else(|| format!("there is no call {id}"))?;
         if !left.remove(&id) {
@@ -170,7 +171,7 @@ fn check_resources(
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let mut last: Option<Resource> = None;
     let problems = reader.for_each_line(record, Stem::Resources, |line| {
-        let resource: Resource = sonic_rs::from_slice(line).map_err(|err| describe(&err))?;
+        let resource: Resource = parse(line)?;
         *counts.entry(resource.kind.as_str().to_owned()).or_insert(0) += 1;
         let fault = resource_fault(&resource, last.as_ref(), ids, gaps);
         last = Some(resource);

@@ -11,6 +11,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use wellproof_model::{Call, CallId, FileEntry, Gap, Listing, Manifest, Resource, UnitId, UnitRecord, Value};
 
+use crate::lines::check_depth;
 use crate::read::{check_files, read_unit};
 use crate::{DIGEST, Directory, Format, Limits, MANIFEST, Problem, Stem, TEMPORARY, UNIT, UNITS, WriteError};
 use crate::{body, digest_line, folder, sha256};
@@ -301,6 +302,7 @@ impl UnitWriter {
             return Err(refuse("an attribute is not a finite number".to_owned()));
         }
         let line = serde_json::to_vec(resource).map_err(|err| refuse(err.to_string()))?;
+        check_depth(&line).map_err(refuse)?;
         let (kind, account, region, id) = resource.sort_key();
         let key = Key([kind, account, region, id].map(Into::into));
         let mut spools = self.spools();

@@ -1,0 +1,105 @@
+//! How many records a second the reader takes, verified, into the model.
+//!
+//! `cargo bench -p wellproof-snapshot`; the figures stand in `docs/performance.md`.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr, reason = "a benchmark")]
+
+use std::collections::BTreeSet;
+use std::hint::black_box;
+use std::path::Path;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use serde_json::json;
+use wellproof_model::{BodyEncoding, Resource};
+use wellproof_snapshot::{Format, Reader, Snapshot, Verify};
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+const RECORDS: usize = 100_000;
+
+fn instance(n: usize, call: &wellproof_model::Call) -> Resource {
+    let hex = |salt: usize| format!("{:017x}", (n as u64 + 7).wrapping_mul(0x9E37_79B9_7F4A_7C15 ^ salt as u64));
+    serde_json::from_value(json!({
+        "type": common::INSTANCE,
+        "id": format!("i-{}", hex(1)),
+        "arn": format!("arn:aws:ec2:eu-west-1:{}:instance/i-{}", common::ACCOUNT, hex(1)),
+        "account": common::ACCOUNT,
+        "region": "eu-west-1",
+        "tags": {
+            "Name": format!("web-{n}"), "env": "prod", "team": "payments",
+            "aws:autoscaling:groupName": format!("web-{}", n % 97),
+            "aws:cloudformation:stack-id":
+                format!("arn:aws:cloudformation:eu-west-1:{}:stack/web-{}/{}", common::ACCOUNT, n % 97, hex(2)),
+        },
+        "attributes": {
+            "image_id": format!("ami-{}", hex(n % 5)), "instance_type": "m7g.large", "state": "running",
+            "launch_time": "2026-10-01T12:34:56Z", "key_name": null, "monitoring": "disabled", "ebs_optimized": true,
+            "private_ip_address": format!("10.0.{}.{}", n / 256 % 256, n % 256), "public_ip_address": null,
+            "subnet_id": format!("subnet-{}", hex(n % 7)), "vpc_id": "vpc-0a1b2c3d4e5f60718",
+            "iam_instance_profile": format!("arn:aws:iam::{}:instance-profile/web", common::ACCOUNT),
+            "metadata_options": {"http_tokens": "required", "http_endpoint": "enabled", "http_put_response_hop_limit": 2,
+                "instance_metadata_tags": "disabled"},
+            "security_groups": [{"group_id": format!("sg-{}", hex(3)), "group_name": "web"},
+                {"group_id": format!("sg-{}", hex(4)), "group_name": "internal"}],
+            "block_device_mappings": [{"device_name": "/dev/xvda", "volume_id": format!("vol-{}", hex(5)),
+                "delete_on_termination": true, "attach_time": "2026-10-01T12:34:57Z"}],
+            "cpu_options": {"core_count": 2, "threads_per_core": 1}, "hibernation": false, "tenancy": "default",
+            "availability_zone": "eu-west-1b", "root_device_type": "ebs", "architecture": "arm64",
+            "instance_lifecycle": null, "spot_instance_request_id": null, "reservation_id": format!("r-{}", hex(6)),
+            "requester_id": "940372691376", "owner_id": common::ACCOUNT,
+        },
+        "calls": [call.id],
+    }))
+    .unwrap()
+}
+
+/// `units` units of `RECORDS` resources altogether.
+fn write(dir: &Path, units: usize) {
+    let planned: Vec<_> = (0..units).map(|n| common::unit("ec2", &format!("eu-west-{n}"))).collect();
+    let snapshot = Snapshot::create(dir, &common::manifest(&planned), Format::Zstd).unwrap();
+    for (nth, unit) in planned.iter().enumerate() {
+        let writer = snapshot.unit(unit.clone()).unwrap();
+        let call = common::call(unit, "DescribeInstances", 0, b"<answer/>", BodyEncoding::Text);
+        writer.call(&call, b"<answer/>").unwrap();
+        for n in (nth..RECORDS).step_by(units) {
+            writer.resource(&instance(n, &call)).unwrap();
+        }
+        let listings = [common::INSTANCE, common::VOLUME].map(|kind| common::listing(kind, unit, &[&call])).into();
+        writer.finish(common::at(0), common::at(1), listings, Vec::new()).unwrap();
+    }
+    snapshot.seal(common::at(2)).unwrap();
+}
+
+fn read(criterion: &mut Criterion) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut group = criterion.benchmark_group("read");
+    group.sample_size(10).throughput(Throughput::Elements(RECORDS as u64));
+    for units in [1, 20] {
+        let path = dir.path().join(units.to_string());
+        write(&path, units);
+        if units == 1 {
+            let call = common::call(&common::unit("ec2", "x"), "DescribeInstances", 0, b"", BodyEncoding::Text);
+            let bytes: usize =
+                (0..100).map(|n| serde_json::to_vec(&instance(n, &call)).unwrap().len() + 1).sum::<usize>() / 100;
+            eprintln!("{bytes} bytes a record");
+        }
+        for threads in [1, 2] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let none: BTreeSet<&str> = BTreeSet::new();
+            for (name, types) in [("wanted", None), ("skipped", Some(&none))] {
+                let id = BenchmarkId::new(format!("{name}/{units} units"), format!("{threads} threads"));
+                group.bench_with_input(id, &types, |bench, types| {
+                    // What is timed is the reading; giving the memory back is not.
+                    bench.iter_with_large_drop(|| {
+                        pool.install(|| Reader::open(&path).unwrap().evidence(black_box(*types), Verify::Yes).unwrap())
+                    });
+                });
+            }
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, read);
+criterion_main!(benches);
