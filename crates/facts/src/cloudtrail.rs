@@ -2,6 +2,7 @@
 //!
 //! Looked-up events are split into types by what is asked of them, so that a lookup that was cut off blinds only the rules that
 //! need it. Each listing is complete when every one of its event names was paged to its end in the unit's region.
+//! Of a name that several services share, only the events of the services named here are kept.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -18,7 +19,8 @@ pub struct Trail {
     pub trail_arn: String,
     /// The region in which it was made (`DescribeTrails` trailList[].HomeRegion).
     pub home_region: String,
-    /// Whether this record is not that of the home region.
+    /// Whether this record is not that of the home region. A member account's record of its organization's trail in the trail's home
+    /// region is none in this sense.
     pub is_shadow: bool,
     /// Whether it records all regions (`DescribeTrails` trailList[].IsMultiRegionTrail).
     pub is_multi_region_trail: bool,
@@ -44,9 +46,10 @@ pub struct Trail {
     pub latest_cloud_watch_logs_delivery_time: Read<Option<Timestamp>>,
     /// Why its last delivery to CloudWatch Logs failed (`GetTrailStatus` LatestCloudWatchLogsDeliveryError).
     pub latest_cloud_watch_logs_delivery_error: Read<Option<String>>,
-    /// Whether management events that read are recorded (`GetEventSelectors` EventSelectors or AdvancedEventSelectors).
+    /// Whether management events that read are recorded, whatever they are; those of AWS KMS and the RDS Data API may be left out
+    /// (`GetEventSelectors` EventSelectors or AdvancedEventSelectors, asked in the home region).
     pub records_management_reads: Read<bool>,
-    /// Whether management events that write are recorded (`GetEventSelectors` EventSelectors or AdvancedEventSelectors).
+    /// The same of management events that write.
     pub records_management_writes: Read<bool>,
     /// Resource types whose data events are recorded, sorted, such as `AWS::S3::Object` (`GetEventSelectors` DataResources[].Type, or
     /// the resources.type field of advanced selectors with eventCategory Data).
@@ -69,8 +72,8 @@ pub struct EventDataStore {
     pub organization_enabled: Read<bool>,
     /// Days for which events are kept (`GetEventDataStore` RetentionPeriod).
     pub retention_period: Read<Option<i64>>,
-    /// Whether management events, reads and writes, are recorded (`GetEventDataStore` AdvancedEventSelectors: eventCategory Management
-    /// without a readOnly or eventSource selector).
+    /// Whether management events, reads and writes, are recorded, whatever they are; those of AWS KMS and the RDS Data API may be left out
+    /// (`GetEventDataStore` AdvancedEventSelectors with eventCategory Management).
     pub records_management_events: Read<bool>,
 }
 
@@ -132,19 +135,20 @@ impl Tool {
     }
 }
 
-/// One RunInstances event (`LookupEvents` by EventName). The record's id is the event's.
+/// One RunInstances event of EC2 (`LookupEvents` by EventName). The record's id is the event's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InstanceLaunch {
     /// When (`LookupEvents` Events[].EventTime).
     pub event_time: Timestamp,
-    /// The instances that it started, sorted (CloudTrailEvent responseElements.instancesSet.items[].instanceId).
+    /// The instances that it started, sorted (CloudTrailEvent responseElements.instancesSet.items[].instanceId, and Events[].Resources[]
+    /// of type `AWS::EC2::Instance`).
     pub instance_ids: Vec<String>,
     /// Why it failed; null when it did not (CloudTrailEvent errorCode).
     pub error_code: Option<String>,
     /// `IAMUser`, `AssumedRole`, `Root`, `AWSService` … (CloudTrailEvent userIdentity.type).
     pub identity_type: String,
     /// Who: the ARN of the role's issuer for an assumed role, else of the identity (CloudTrailEvent userIdentity.sessionContext.sessionIssuer.arn
-    /// or userIdentity.arn).
+    /// or userIdentity.arn, without a session's name).
     pub principal_arn: Option<String>,
     /// The AWS service that asked on somebody's behalf (CloudTrailEvent userIdentity.invokedBy).
     pub invoked_by: Option<String>,
@@ -163,7 +167,8 @@ pub struct SignIn {
     pub event_time: Timestamp,
     /// `IAMUser`, `Root`, `AssumedRole`, `FederatedUser` … (CloudTrailEvent userIdentity.type).
     pub identity_type: String,
-    /// Who (CloudTrailEvent userIdentity.arn).
+    /// Who: the ARN of the role's issuer for an assumed role, else of the identity (CloudTrailEvent userIdentity.sessionContext.sessionIssuer.arn
+    /// or userIdentity.arn, without a session's name).
     pub principal_arn: Option<String>,
     /// Whether it succeeded (CloudTrailEvent responseElements.ConsoleLogin == "Success").
     pub succeeded: bool,
@@ -203,7 +208,7 @@ macro_rules! change {
             /// `IAMUser`, `AssumedRole`, `Root`, `AWSService` … (CloudTrailEvent userIdentity.type).
             pub identity_type: String,
             /// Who: the ARN of the role's issuer for an assumed role, else of the identity (CloudTrailEvent
-            /// userIdentity.sessionContext.sessionIssuer.arn or userIdentity.arn).
+            /// userIdentity.sessionContext.sessionIssuer.arn or userIdentity.arn, without a session's name).
             pub principal_arn: Option<String>,
             /// Whether a person's console session made it: sessionCredentialFromConsole is "true", and no AWS service acted on its
             /// own or on somebody's behalf (CloudTrailEvent).
@@ -241,71 +246,88 @@ change! {
     InteractiveLogin
 }
 
-/// Event names that switch off or weaken a control.
-pub const CONTROL_CHANGES: &[&str] = &[
-    "StopLogging",
-    "DeleteTrail",
-    "UpdateTrail",
-    "StopConfigurationRecorder",
-    "DeleteConfigurationRecorder",
-    "DeleteConfigRule",
-    "DeleteDetector",
-    "UpdateDetector",
-    "DisableSecurityHub",
-    "DeleteFlowLogs",
-    "DisableEbsEncryptionByDefault",
-    "DeleteAlarms",
+/// An event name, and the services whose events of that name are meant.
+pub type Named = (&'static str, &'static [&'static str]);
+
+/// Events that switch off or weaken a control.
+pub const CONTROL_CHANGES: &[Named] = &[
+    ("StopLogging", &["cloudtrail.amazonaws.com"]),
+    ("DeleteTrail", &["cloudtrail.amazonaws.com"]),
+    ("UpdateTrail", &["cloudtrail.amazonaws.com"]),
+    ("StopConfigurationRecorder", &["config.amazonaws.com"]),
+    ("DeleteConfigurationRecorder", &["config.amazonaws.com"]),
+    ("DeleteConfigRule", &["config.amazonaws.com"]),
+    ("DeleteDetector", &["guardduty.amazonaws.com"]),
+    ("UpdateDetector", &["guardduty.amazonaws.com"]),
+    ("DisableSecurityHub", &["securityhub.amazonaws.com"]),
+    ("DeleteFlowLogs", &["ec2.amazonaws.com"]),
+    ("DisableEbsEncryptionByDefault", &["ec2.amazonaws.com"]),
+    ("DeleteAlarms", &["monitoring.amazonaws.com"]),
 ];
 
-/// Event names that change what a network lets through.
-pub const NETWORK_CHANGES: &[&str] = &[
-    "AuthorizeSecurityGroupIngress",
-    "ModifySecurityGroupRules",
-    "CreateNetworkAclEntry",
-    "ReplaceNetworkAclEntry",
-    "CreateRoute",
-    "ReplaceRoute",
-    "UpdateWebACL",
-    "UpdateFirewallPolicy",
+/// Events that change what a network lets through.
+pub const NETWORK_CHANGES: &[Named] = &[
+    ("AuthorizeSecurityGroupIngress", &["ec2.amazonaws.com"]),
+    ("ModifySecurityGroupRules", &["ec2.amazonaws.com"]),
+    ("CreateNetworkAclEntry", &["ec2.amazonaws.com"]),
+    ("ReplaceNetworkAclEntry", &["ec2.amazonaws.com"]),
+    ("CreateRoute", &["ec2.amazonaws.com"]),
+    ("ReplaceRoute", &["ec2.amazonaws.com"]),
+    ("UpdateWebACL", &["waf-regional.amazonaws.com", "waf.amazonaws.com", "wafv2.amazonaws.com"]),
+    ("UpdateFirewallPolicy", &["network-firewall.amazonaws.com"]),
 ];
 
-/// Event names that create serving infrastructure. RunInstances is an [`InstanceLaunch`].
-pub const RESOURCE_CREATIONS: &[&str] = &[
-    "CreateAutoScalingGroup",
-    "CreateLoadBalancer",
-    "CreateDBInstance",
-    "CreateDBCluster",
-    "CreateFunction20150331",
-    "CreateCluster",
-    "CreateTable",
-    "CreateQueue",
+/// Events that create serving infrastructure. RunInstances is an [`InstanceLaunch`].
+pub const RESOURCE_CREATIONS: &[Named] = &[
+    ("CreateAutoScalingGroup", &["autoscaling.amazonaws.com"]),
+    ("CreateLoadBalancer", &["elasticloadbalancing.amazonaws.com", "lightsail.amazonaws.com"]),
+    ("CreateDBInstance", &["rds.amazonaws.com"]),
+    ("CreateDBCluster", &["rds.amazonaws.com"]),
+    ("CreateFunction20150331", &["lambda.amazonaws.com"]),
+    (
+        "CreateCluster",
+        &[
+            "dax.amazonaws.com",
+            "ecs.amazonaws.com",
+            "eks.amazonaws.com",
+            "kafka.amazonaws.com",
+            "memorydb.amazonaws.com",
+            "redshift.amazonaws.com",
+        ],
+    ),
+    ("CreateTable", &["cassandra.amazonaws.com", "dynamodb.amazonaws.com"]),
+    ("CreateQueue", &["sqs.amazonaws.com"]),
 ];
 
-/// Event names that deploy.
-pub const DEPLOYMENTS: &[&str] = &[
-    "CreateStack",
-    "UpdateStack",
-    "ExecuteChangeSet",
-    "UpdateFunctionCode20150331v2",
-    "UpdateService",
-    "CreateDeployment",
-    "StartInstanceRefresh",
+/// Events that deploy.
+pub const DEPLOYMENTS: &[Named] = &[
+    ("CreateStack", &["cloudformation.amazonaws.com"]),
+    ("UpdateStack", &["cloudformation.amazonaws.com"]),
+    ("ExecuteChangeSet", &["cloudformation.amazonaws.com"]),
+    ("UpdateFunctionCode20150331v2", &["lambda.amazonaws.com"]),
+    ("UpdateService", &["apprunner.amazonaws.com", "ecs.amazonaws.com"]),
+    ("CreateDeployment", &["amplify.amazonaws.com", "apigateway.amazonaws.com", "codedeploy.amazonaws.com"]),
+    ("StartInstanceRefresh", &["autoscaling.amazonaws.com"]),
 ];
 
-/// Event names that restore a backup.
-pub const RESTORES: &[&str] = &[
-    "StartRestoreJob",
-    "RestoreDBInstanceFromDBSnapshot",
-    "RestoreDBInstanceToPointInTime",
-    "RestoreDBClusterFromSnapshot",
-    "RestoreDBClusterToPointInTime",
-    "RestoreTableFromBackup",
-    "RestoreTableToPointInTime",
+/// Events that restore a backup.
+pub const RESTORES: &[Named] = &[
+    ("StartRestoreJob", &["backup.amazonaws.com"]),
+    ("RestoreDBInstanceFromDBSnapshot", &["rds.amazonaws.com"]),
+    ("RestoreDBInstanceToPointInTime", &["rds.amazonaws.com"]),
+    ("RestoreDBClusterFromSnapshot", &["rds.amazonaws.com"]),
+    ("RestoreDBClusterToPointInTime", &["rds.amazonaws.com"]),
+    ("RestoreTableFromBackup", &["dynamodb.amazonaws.com"]),
+    ("RestoreTableToPointInTime", &["dynamodb.amazonaws.com"]),
 ];
 
-/// Event names that log in to a server or container.
-pub const INTERACTIVE_LOGINS: &[&str] =
-    &["StartSession", "SendSSHPublicKey", "SendSerialConsoleSSHPublicKey", "ExecuteCommand"];
+/// Events that log in to a server or container.
+pub const INTERACTIVE_LOGINS: &[Named] = &[
+    ("StartSession", &["ssm.amazonaws.com"]),
+    ("SendSSHPublicKey", &["ec2-instance-connect.amazonaws.com"]),
+    ("SendSerialConsoleSSHPublicKey", &["ec2-instance-connect.amazonaws.com"]),
+    ("ExecuteCommand", &["ecs.amazonaws.com"]),
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,275 @@
+//! Events of the last 90 days.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_cloudtrail::Client;
+use aws_sdk_cloudtrail::primitives::DateTime;
+use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use wellproof_aws::{Listing, Record, Refusal, Unit, timestamp};
+use wellproof_facts::Facts;
+use wellproof_facts::cloudtrail::{
+    CONTROL_CHANGES, ControlChange, DEPLOYMENTS, Deployment, INTERACTIVE_LOGINS, InstanceLaunch, InteractiveLogin,
+    NETWORK_CHANGES, Named, NetworkChange, RESOURCE_CREATIONS, RESTORES, ResourceCreation, Restore, RootActivity,
+    SignIn, Tool,
+};
+
+use crate::text;
+
+/// How far back events are asked for, in days from the snapshot's clock: as far as CloudTrail keeps them.
+pub const DAYS: i64 = 90;
+/// How many pages of one lookup are read, the newest events first.
+pub const PAGES: usize = 40;
+/// How many lookups there are: root's, launches, sign-ins, and one for each name of a change.
+pub const LOOKUPS: usize = 3
+    + CONTROL_CHANGES.len()
+    + NETWORK_CHANGES.len()
+    + RESOURCE_CREATIONS.len()
+    + DEPLOYMENTS.len()
+    + RESTORES.len()
+    + INTERACTIVE_LOGINS.len();
+/// How many events a page holds at most.
+const PAGE: i32 = 50;
+/// Longest user agent that is kept, in characters.
+const USER_AGENT: usize = 256;
+
+const LAUNCHES: &[Named] = &[("RunInstances", &["ec2.amazonaws.com"])];
+const SIGN_INS: &[Named] = &[("ConsoleLogin", &["signin.amazonaws.com"])];
+
+/// One event: the members that AWS took out of it, and the event itself.
+struct Happened<'a> {
+    event: &'a Event,
+    event_time: Timestamp,
+    detail: Value,
+}
+
+type Kept<T> = fn(&Happened<'_>) -> Result<T, Refusal>;
+
+pub(crate) async fn root_activity(unit: &Unit, cloudtrail: &Client) {
+    let mut listing = unit.listing::<RootActivity>();
+    let by = (LookupAttributeKey::Username, "root");
+    let end = look_up(unit, cloudtrail, &mut listing, by, None, |it| Ok(it.root_activity())).await;
+    listing.close(end);
+}
+
+pub(crate) async fn launches(unit: &Unit, cloudtrail: &Client) {
+    look_up_all(unit, cloudtrail, LAUNCHES, launch).await;
+}
+
+pub(crate) async fn sign_ins(unit: &Unit, cloudtrail: &Client) {
+    look_up_all(unit, cloudtrail, SIGN_INS, |it| Ok(it.sign_in())).await;
+}
+
+/// Looks up the events of all names that one of the types of change stands for.
+pub(crate) async fn changes<T: Change>(unit: &Unit, cloudtrail: &Client, names: &'static [Named]) {
+    look_up_all(unit, cloudtrail, names, |it| Ok(T::of(it.change()))).await;
+}
+
+/// A lookup that we end ourselves does not keep the other names from being looked up; what AWS refuses once it refuses
+/// again.
+async fn look_up_all<T: Facts>(unit: &Unit, cloudtrail: &Client, names: &'static [Named], kept: Kept<T>) {
+    let mut listing = unit.listing::<T>();
+    let mut end = Ok(());
+    for (name, sources) in names {
+        let by = (LookupAttributeKey::EventName, *name);
+        match look_up(unit, cloudtrail, &mut listing, by, Some(sources), kept).await {
+            Ok(()) => {}
+            Err(cut) if cut.calls.is_empty() => end = end.and(Err(cut)),
+            Err(refusal) => {
+                end = Err(refusal);
+                break;
+            }
+        }
+    }
+    listing.close(end);
+}
+
+async fn look_up<T: Facts>(
+    unit: &Unit,
+    cloudtrail: &Client,
+    listing: &mut Listing<T>,
+    (key, value): (LookupAttributeKey, &str),
+    sources: Option<&[&str]>,
+    kept: Kept<T>,
+) -> Result<(), Refusal> {
+    let by = LookupAttribute::builder().attribute_key(key).attribute_value(value).build();
+    let by = by.map_err(|err| Refusal::malformed(err.to_string()))?;
+    let now = unit.clock().as_second();
+    let since = now - SignedDuration::from_hours(24 * DAYS).as_secs();
+    let request = cloudtrail.lookup_events().lookup_attributes(by).max_results(PAGE);
+    let request = request.start_time(DateTime::from_secs(since)).end_time(DateTime::from_secs(now));
+    let mut pages = request.into_paginator().send();
+    let mut seen = BTreeSet::new();
+    let mut read = 0;
+    while let Some(page) = listing.page(&mut pages).await? {
+        for event in page.events() {
+            let meant = sources.is_none_or(|sources| event.event_source().is_some_and(|it| sources.contains(&it)));
+            let id = text(event.event_id());
+            if !meant || !seen.insert(id.clone()) {
+                continue;
+            }
+            listing.keep(Happened::read(event).and_then(|it| kept(&it)).map(|facts| Record::new(id, facts)));
+        }
+        read += 1;
+        if read == PAGES && page.next_token().is_some_and(|token| !token.is_empty()) {
+            let most = PAGES * usize::try_from(PAGE).unwrap_or_default();
+            return Err(Refusal::over_budget(format!("only the newest {most} events of {value} are looked at")));
+        }
+    }
+    Ok(())
+}
+
+impl<'a> Happened<'a> {
+    fn read(event: &'a Event) -> Result<Self, Refusal> {
+        let malformed = |what| Refusal::malformed(format!("event {} has no readable {what}", text(event.event_id())));
+        let event_time = event.event_time().and_then(timestamp).ok_or_else(|| malformed("EventTime"))?;
+        let detail = event.cloud_trail_event().and_then(|it| serde_json::from_str(it).ok());
+        Ok(Self { event, event_time, detail: detail.ok_or_else(|| malformed("CloudTrailEvent"))? })
+    }
+
+    fn at(&self, pointer: &str) -> Option<&str> {
+        self.detail.pointer(pointer)?.as_str()
+    }
+
+    fn owned(&self, pointer: &str) -> Option<String> {
+        self.at(pointer).map(str::to_owned)
+    }
+
+    fn identity_type(&self) -> String {
+        text(self.at("/userIdentity/type"))
+    }
+
+    fn invoked_by(&self) -> Option<&str> {
+        self.at("/userIdentity/invokedBy")
+    }
+
+    fn by_console(&self) -> bool {
+        self.at("/sessionCredentialFromConsole") == Some("true")
+    }
+
+    fn tool(&self) -> Tool {
+        Tool::of(self.at("/userAgent").unwrap_or_default(), self.invoked_by(), self.by_console())
+    }
+
+    /// Without the session's name, which is often somebody's mail address.
+    fn principal_arn(&self) -> Option<String> {
+        let issuer = self.at("/userIdentity/sessionContext/sessionIssuer/arn");
+        if let (Some("AssumedRole"), Some(role)) = (self.at("/userIdentity/type"), issuer) {
+            return Some(role.to_owned());
+        }
+        let arn = self.at("/userIdentity/arn")?;
+        let role = arn.contains(":assumed-role/").then(|| arn.rsplit_once('/')).flatten();
+        Some(role.map_or(arn, |(role, _)| role).to_owned())
+    }
+
+    fn resource_names(&self) -> Vec<String> {
+        let names: BTreeSet<String> = self.event.resources().iter().filter_map(|it| it.resource_name.clone()).collect();
+        names.into_iter().collect()
+    }
+
+    fn change(&self) -> Changed {
+        let identity_type = self.identity_type();
+        Changed {
+            event_time: self.event_time,
+            event_name: text(self.event.event_name()),
+            event_source: text(self.event.event_source()),
+            error_code: self.owned("/errorCode"),
+            by_hand_in_console: self.by_console() && self.invoked_by().is_none() && identity_type != "AWSService",
+            identity_type,
+            principal_arn: self.principal_arn(),
+            tool: self.tool(),
+            resource_names: self.resource_names(),
+        }
+    }
+
+    fn root_activity(&self) -> RootActivity {
+        RootActivity {
+            event_time: self.event_time,
+            event_name: text(self.event.event_name()),
+            event_source: text(self.event.event_source()),
+            read_only: self.event.read_only() == Some("true"),
+            invoked_by: self.invoked_by().map(str::to_owned),
+        }
+    }
+
+    fn sign_in(&self) -> SignIn {
+        SignIn {
+            event_time: self.event_time,
+            identity_type: self.identity_type(),
+            principal_arn: self.principal_arn(),
+            succeeded: self.at("/responseElements/ConsoleLogin") == Some("Success"),
+            mfa_used: self.at("/additionalEventData/MFAUsed") == Some("Yes"),
+        }
+    }
+
+    fn instance_ids(&self) -> Vec<String> {
+        let items = self.detail.pointer("/responseElements/instancesSet/items").and_then(Value::as_array);
+        let started = items.into_iter().flatten().filter_map(|it| it.get("instanceId")?.as_str().map(str::to_owned));
+        let touched = self.event.resources().iter().filter(|it| it.resource_type() == Some("AWS::EC2::Instance"));
+        let touched = touched.filter_map(|it| it.resource_name.clone());
+        let ids: BTreeSet<String> = started.chain(touched).collect();
+        ids.into_iter().collect()
+    }
+}
+
+fn launch(it: &Happened<'_>) -> Result<InstanceLaunch, Refusal> {
+    let instance_ids = it.instance_ids();
+    let error_code = it.owned("/errorCode");
+    if instance_ids.is_empty() && error_code.is_none() {
+        // CloudTrail leaves out response elements that are too long, and then nobody can tell what was launched.
+        let id = text(it.event.event_id());
+        return Err(Refusal::malformed(format!("event {id} launched instances and names none")));
+    }
+    Ok(InstanceLaunch {
+        event_time: it.event_time,
+        instance_ids,
+        error_code,
+        identity_type: it.identity_type(),
+        principal_arn: it.principal_arn(),
+        invoked_by: it.invoked_by().map(str::to_owned),
+        user_agent: it.at("/userAgent").unwrap_or_default().chars().take(USER_AGENT).collect(),
+        session_credential_from_console: it.by_console(),
+        tool: it.tool(),
+    })
+}
+
+/// What all types of change have in common.
+pub(crate) struct Changed {
+    event_time: Timestamp,
+    event_name: String,
+    event_source: String,
+    error_code: Option<String>,
+    identity_type: String,
+    principal_arn: Option<String>,
+    by_hand_in_console: bool,
+    tool: Tool,
+    resource_names: Vec<String>,
+}
+
+/// A type of change.
+pub(crate) trait Change: Facts {
+    fn of(changed: Changed) -> Self;
+}
+
+macro_rules! changes {
+    ($($change:ident),+) => {
+        $(impl Change for $change {
+            fn of(it: Changed) -> Self {
+                Self {
+                    event_time: it.event_time,
+                    event_name: it.event_name,
+                    event_source: it.event_source,
+                    error_code: it.error_code,
+                    identity_type: it.identity_type,
+                    principal_arn: it.principal_arn,
+                    by_hand_in_console: it.by_hand_in_console,
+                    tool: it.tool,
+                    resource_names: it.resource_names,
+                }
+            }
+        })+
+    };
+}
+
+changes!(ControlChange, NetworkChange, ResourceCreation, Deployment, Restore, InteractiveLogin);
