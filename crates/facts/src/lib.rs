@@ -218,7 +218,8 @@ mod tests {
             alternate_contact_type: "SECURITY".to_owned(),
             is_set: Read::Known(true),
         });
-        resource.attributes = resource.attributes.iter().filter(|(name, _)| name != "is_set").cloned().collect();
+        let others = resource.attributes.iter().filter(|(name, _)| *name != "is_set");
+        resource.attributes = others.map(|(name, value)| (name.clone(), value.clone())).collect();
         assert!(resource.facts::<account::AlternateContact>().is_err());
     }
 }

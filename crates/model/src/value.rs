@@ -11,6 +11,11 @@ use triomphe::ThinArc;
 
 use crate::shape;
 
+mod build;
+mod fields;
+
+pub(crate) use fields::Fields;
+
 /// A JSON value; lists and maps are shared, so that a clone costs no allocation.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub enum Value {
@@ -120,7 +125,7 @@ impl Value {
     /// # Errors
     /// When `thing` does not serialize to JSON.
     pub fn of<T: Serialize>(thing: &T) -> Result<Self, serde_json::Error> {
-        Ok(Self::from(serde_json::to_value(thing)?))
+        thing.serialize(build::Build)
     }
 
     /// The text, if it is one.
