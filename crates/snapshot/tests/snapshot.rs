@@ -1,5 +1,7 @@
 //! Snapshots written, read back, resumed, damaged.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -276,7 +278,9 @@ fn of_a_resource_listed_twice_one_stays() {
         let snapshot = Snapshot::create(dir.path(), &manifest(std::slice::from_ref(&ec2)), Format::Plain).unwrap();
         let writer = snapshot.unit(ec2.clone()).unwrap();
         writer.call(&first, XML).unwrap();
-        resources.iter().for_each(|resource| writer.resource(resource).unwrap());
+        for resource in resources {
+            writer.resource(resource).unwrap();
+        }
         let listings = vec![listing(INSTANCE, &ec2, &[&first]), listing(VOLUME, &ec2, &[&first])];
         assert_eq!(writer.finish(at(1), at(2), listings, vec![]).unwrap().listings[0].count, 1);
         snapshot.seal(at(3)).unwrap();
@@ -570,7 +574,7 @@ fn a_tag_of_10_mb_is_read() {
     let first = call(&ec2, "DescribeInstances", 0, XML, BodyEncoding::Text);
     writer.call(&first, XML).unwrap();
     let mut large = resource(INSTANCE, &ec2, "large", &first);
-    large.tags.as_mut().unwrap().insert("huge".into(), "\u{e4}".repeat(5 << 20).into());
+    large.tags.as_mut().unwrap().insert("huge".into(), "\u{e4}".repeat(5 << 20));
     writer.resource(&large).unwrap();
     writer.resource(&resource(INSTANCE, &ec2, "small", &first)).unwrap();
     let listings = vec![listing(INSTANCE, &ec2, &[&first]), listing(VOLUME, &ec2, &[&first])];
