@@ -4,7 +4,7 @@
 //! as a tree; parsing an object walks it, comparing each key with the one that followed the last time. A known object
 //! costs no allocation for its keys, neither in time nor in memory.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -36,20 +36,57 @@ struct Known {
     keys: Option<Arc<[CompactString]>>,
 }
 
-struct Tree {
+/// What a thread remembers.
+pub(crate) struct Tree {
     known: Vec<Known>,
     /// The values of the objects and lists that are being parsed, the innermost last.
     pending: Vec<Value>,
 }
 
 thread_local! {
-    static TREE: RefCell<Tree> = RefCell::new(Tree::new());
+    static TREE: Cell<Option<Box<Tree>>> = const { Cell::new(None) };
+}
+
+/// Lends what the thread remembers; to a call within such a call, something new.
+pub(crate) fn with_tree<T>(act: impl FnOnce(&mut Tree) -> T) -> T {
+    let mut tree = TREE.take().unwrap_or_else(|| Box::new(Tree::new()));
+    let result = act(&mut tree);
+    // What an error left, and the room that one huge list took.
+    if !tree.pending.is_empty() || tree.pending.capacity() > ROOM {
+        tree.pending = Vec::new();
+    }
+    TREE.set(Some(tree));
+    result
 }
 
 impl Tree {
     fn new() -> Self {
         let root = Known { key: CompactString::default(), parent: ROOT, children: Vec::new(), guess: ROOT, keys: None };
         Self { known: vec![root], pending: Vec::new() }
+    }
+
+    /// Where the values of an object or list will begin that is about to be parsed.
+    pub(crate) fn base(&self) -> usize {
+        self.pending.len()
+    }
+
+    pub(crate) fn push(&mut self, value: Value) {
+        self.pending.push(value);
+    }
+
+    pub(crate) fn list(&mut self, base: usize) -> Arc<[Value]> {
+        self.pending.drain(base..).collect()
+    }
+
+    pub(crate) fn map(&mut self, base: usize, node: Node) -> ThinArc<Arc<[CompactString]>, Value> {
+        let keys = self.keys(node);
+        ThinArc::from_header_and_iter(keys, self.pending.drain(base..))
+    }
+
+    /// The entries of an object that turns out to have keys that are not remembered.
+    pub(crate) fn entries(&mut self, base: usize, node: Node) -> Vec<(CompactString, Value)> {
+        let keys = self.keys(node);
+        keys.iter().cloned().zip(self.pending.drain(base..)).collect()
     }
 
     fn step(&mut self, from: Node, key: &str) -> Option<Node> {
@@ -94,24 +131,19 @@ impl Tree {
     }
 }
 
-/// The keys of a sequence.
-pub(crate) fn keys_at(node: Node) -> Arc<[CompactString]> {
-    TREE.with_borrow_mut(|tree| tree.keys(node))
-}
-
 /// Sorted keys, shared if they were met before.
 pub(crate) fn keys_of<'a>(keys: impl Iterator<Item = &'a CompactString> + Clone) -> Arc<[CompactString]> {
-    TREE.with_borrow_mut(|tree| {
+    let known = with_tree(|tree| {
         let node = keys.clone().try_fold(ROOT, |node, key| tree.step(node, key));
         node.map(|node| tree.keys(node))
-    })
-    .unwrap_or_else(|| keys.cloned().collect())
+    });
+    known.unwrap_or_else(|| keys.cloned().collect())
 }
 
 /// Reads one key: the sequence that it leads to, or the key itself where that sequence is not remembered.
-pub(crate) struct Step(pub(crate) Node);
+pub(crate) struct Step<'t>(pub(crate) &'t mut Tree, pub(crate) Node);
 
-impl<'de> DeserializeSeed<'de> for Step {
+impl<'de> DeserializeSeed<'de> for Step<'_> {
     type Value = Result<Node, CompactString>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -119,7 +151,7 @@ impl<'de> DeserializeSeed<'de> for Step {
     }
 }
 
-impl Visitor<'_> for Step {
+impl Visitor<'_> for Step<'_> {
     type Value = Result<Node, CompactString>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -127,50 +159,6 @@ impl Visitor<'_> for Step {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(TREE.with_borrow_mut(|tree| tree.step(self.0, key)).ok_or_else(|| key.into()))
-    }
-}
-
-/// The values of one object or list that is being parsed. They lie on the thread's stack of such values.
-pub(crate) struct Pending {
-    base: usize,
-}
-
-impl Pending {
-    pub(crate) fn new() -> Self {
-        Self { base: TREE.with_borrow(|tree| tree.pending.len()) }
-    }
-
-    pub(crate) fn push(&mut self, value: Value) {
-        TREE.with_borrow_mut(|tree| {
-            debug_assert!(self.base <= tree.pending.len(), "an outer object was ended before an inner one");
-            tree.pending.push(value);
-        });
-    }
-
-    pub(crate) fn into_list(self) -> Arc<[Value]> {
-        TREE.with_borrow_mut(|tree| tree.pending.drain(self.base..).collect())
-    }
-
-    pub(crate) fn into_vec(self) -> Vec<Value> {
-        TREE.with_borrow_mut(|tree| tree.pending.drain(self.base..).collect())
-    }
-
-    pub(crate) fn into_map(self, keys: Arc<[CompactString]>) -> ThinArc<Arc<[CompactString]>, Value> {
-        TREE.with_borrow_mut(|tree| ThinArc::from_header_and_iter(keys, tree.pending.drain(self.base..)))
-    }
-}
-
-impl Drop for Pending {
-    /// Takes back what was left by an error, and room that one huge list took.
-    fn drop(&mut self) {
-        let left = TREE.with_borrow_mut(|tree| {
-            let left = if self.base < tree.pending.len() { tree.pending.split_off(self.base) } else { Vec::new() };
-            if self.base == 0 && tree.pending.capacity() > ROOM {
-                tree.pending = Vec::new();
-            }
-            left
-        });
-        drop(left);
+        Ok(self.0.step(self.1, key).ok_or_else(|| key.into()))
     }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use triomphe::ThinArc;
 
-use crate::shape;
+use crate::shape::{self, Tree};
 
 mod build;
 mod fields;
@@ -206,9 +206,17 @@ impl Serialize for Map {
     }
 }
 
-struct AnyValue;
+struct AnyValue<'t>(&'t mut Tree);
 
-impl<'de> Visitor<'de> for AnyValue {
+impl<'de> DeserializeSeed<'de> for AnyValue<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for AnyValue<'_> {
     type Value = Value;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -253,27 +261,27 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = shape::Pending::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
+        let base = self.0.base();
+        while let Some(item) = items.next_element_seed(AnyValue(self.0))? {
+            self.0.push(item);
         }
-        Ok(Value::List(list.into_list()))
+        Ok(Value::List(self.0.list(base)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
-        AnyMap.visit_map(map).map(Value::Map)
+        AnyMap(self.0).visit_map(map).map(Value::Map)
     }
 }
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
+        shape::with_tree(|tree| deserializer.deserialize_any(AnyValue(tree)))
     }
 }
 
-struct AnyMap;
+struct AnyMap<'t>(&'t mut Tree);
 
-impl<'de> Visitor<'de> for AnyMap {
+impl<'de> Visitor<'de> for AnyMap<'_> {
     type Value = Map;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -281,38 +289,40 @@ impl<'de> Visitor<'de> for AnyMap {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map, A::Error> {
-        let mut values = shape::Pending::new();
+        let Self(tree) = self;
+        let base = tree.base();
         let mut node = shape::ROOT;
-        while let Some(step) = map.next_key_seed(shape::Step(node))? {
+        while let Some(step) = map.next_key_seed(shape::Step(tree, node))? {
             match step {
                 Ok(next) => node = next,
-                Err(key) => return unshared(values, node, key, map),
+                Err(key) => return unshared(tree, base, node, key, map),
             }
-            values.push(map.next_value()?);
+            let value = map.next_value_seed(AnyValue(tree))?;
+            tree.push(value);
         }
-        Ok(Map(values.into_map(shape::keys_at(node))))
+        Ok(Map(tree.map(base, node)))
     }
 }
 
 /// Reads the rest of an object whose keys are not sorted, or are too many to remember.
 fn unshared<'de, A: MapAccess<'de>>(
-    values: shape::Pending,
+    tree: &mut Tree,
+    base: usize,
     node: shape::Node,
     key: CompactString,
     mut map: A,
 ) -> Result<Map, A::Error> {
-    let keys = shape::keys_at(node);
-    let mut entries: Vec<_> = keys.iter().cloned().zip(values.into_vec()).collect();
-    entries.push((key, map.next_value()?));
-    while let Some(entry) = map.next_entry()? {
-        entries.push(entry);
+    let mut entries = tree.entries(base, node);
+    entries.push((key, map.next_value_seed(AnyValue(tree))?));
+    while let Some(key) = map.next_key()? {
+        entries.push((key, map.next_value_seed(AnyValue(tree))?));
     }
     Ok(entries.into_iter().collect())
 }
 
 impl<'de> Deserialize<'de> for Map {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(AnyMap)
+        shape::with_tree(|tree| deserializer.deserialize_map(AnyMap(tree)))
     }
 }
 
@@ -327,5 +337,51 @@ impl JsonSchema for Map {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({"type": "object"})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_with_the_same_keys_share_them() {
+        let parse = |text: &str| serde_json::from_str::<Map>(text).unwrap();
+        let (a, b) = (parse(r#"{"a": 1, "b": {"c": [1, {"a": 2, "b": 3}]}}"#), parse(r#"{"a": 5, "b": null}"#));
+        assert!(Arc::ptr_eq(&a.0.header.header, &b.0.header.header));
+        assert_ne!(a, b);
+        let built: Map = [("b".into(), Value::Null), ("a".into(), Value::Int(5))].into_iter().collect();
+        assert_eq!(built, b);
+        assert!(Arc::ptr_eq(&built.0.header.header, &b.0.header.header));
+    }
+
+    #[test]
+    fn keys_in_any_order_come_out_sorted_and_the_last_of_two_stays() {
+        let map: Map = serde_json::from_str(r#"{"b": {"y": 1, "x": [2]}, "a": 1, "c": 0, "a": 2}"#).unwrap();
+        assert_eq!(serde_json::to_string(&map).unwrap(), r#"{"a":2,"b":{"x":[2],"y":1},"c":0}"#);
+        assert_eq!(map.get("a"), Some(&Value::Int(2)));
+        assert_eq!(map.get("d"), None);
+    }
+
+    #[test]
+    fn keys_made_of_data_are_read_though_not_remembered() {
+        let text =
+            |n: usize| format!("{{{}}}", (0..n).map(|n| format!("\"k{n:06}\":{n}")).collect::<Vec<_>>().join(","));
+        for n in [0, 1, 20_000] {
+            let map: Map = serde_json::from_str(&text(n)).unwrap();
+            assert_eq!(map.len(), n);
+            assert_eq!(serde_json::to_string(&map).unwrap(), text(n));
+        }
+        for n in 0..1_000 {
+            let map: Map = serde_json::from_str(&format!(r#"{{"only{n}": {n}}}"#)).unwrap();
+            assert_eq!(map.get(&format!("only{n}")), Some(&Value::Int(n)));
+        }
+    }
+
+    #[test]
+    fn an_error_within_leaves_nothing_behind() {
+        assert!(serde_json::from_str::<Map>(r#"{"a": [1, 2, {"b": 3, "c": }]}"#).is_err());
+        let map: Map = serde_json::from_str(r#"{"a": [1]}"#).unwrap();
+        assert_eq!(serde_json::to_string(&map).unwrap(), r#"{"a":[1]}"#);
     }
 }
