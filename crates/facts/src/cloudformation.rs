@@ -18,7 +18,7 @@ pub struct Stack {
     pub creation_time: Timestamp,
     /// When its last update began; null when never updated (`DescribeStacks` Stacks[].LastUpdatedTime).
     pub last_updated_time: Option<Timestamp>,
-    /// When its last event happened. Asked only of stacks in UPDATE_ROLLBACK_FAILED or IMPORT_ROLLBACK_FAILED, null for others
+    /// When its last event happened. Asked only of stacks whose rollback failed (`…ROLLBACK_FAILED`), null for others
     /// (`DescribeStackEvents` the first StackEvents[].Timestamp).
     pub last_event_time: Read<Option<Timestamp>>,
     /// Whether no stack nests it (`DescribeStacks` Stacks[].ParentId is absent).
@@ -41,7 +41,8 @@ pub struct Stack {
     pub drift_last_check_timestamp: Option<Timestamp>,
 }
 
-/// A resource that a stack owns. The record's id is `<stack ARN>/<logical id>`.
+/// A resource that a stack owns; those that it deleted or left to themselves (DELETE_COMPLETE, DELETE_SKIPPED) are left out.
+/// The record's id is `<stack ARN>/<logical id>`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StackResource {
     /// The stack's ARN (`ListStackResources` asked by it).
