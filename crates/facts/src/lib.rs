@@ -205,6 +205,7 @@ mod tests {
             opt_in_level: None,
             notifies: false,
             excluded_services: Vec::new(),
+            excluded_quotas: Vec::new(),
         };
         let resource = record(&policy);
         assert!(resource.unread.is_empty());

@@ -26,15 +26,17 @@ pub struct Quota {
     pub adjustable: bool,
     /// Whether it holds for all regions together (`ListServiceQuotas` Quotas[].GlobalQuota).
     pub global_quota: bool,
-    /// Seconds of the period for which a rate holds; null for a quota that is no rate (`ListServiceQuotas` Quotas[].Period).
+    /// Seconds of the period for which a rate holds; null for a quota that is no rate, or whose period is under a second
+    /// (`ListServiceQuotas` Quotas[].Period).
     pub period_seconds: Option<i64>,
     /// The metric that tells its use, as [`crate::usage_metric_key`] spells it; null where AWS publishes none (`ListServiceQuotas`
     /// Quotas[].UsageMetric.MetricNamespace, MetricName, MetricDimensions).
     pub usage_metric: Option<String>,
     /// `Maximum` or `Sum` (`ListServiceQuotas` Quotas[].UsageMetric.MetricStatisticRecommendation).
     pub usage_statistic: Option<String>,
-    /// The highest use in the 14 days before the snapshot's clock, a rate per `period_seconds`; null without a usage metric or without a
-    /// datapoint, which is how AWS says "not used" (`cloudwatch:ListMetrics` on AWS/Usage, `cloudwatch:GetMetricData`).
+    /// The highest use in the 14 days before the snapshot's clock (the first from midnight), a rate per `period_seconds`; null without a usage metric or without a
+    /// datapoint, which is how AWS says "not used" (`cloudwatch:ListMetrics` on AWS/Usage, `cloudwatch:GetMetricData`). A rate is the
+    /// mean of five minutes, or of an hour in a region with very many rates: shorter bursts do not show.
     pub usage_peak: Read<Option<f64>>,
 }
 
@@ -82,6 +84,8 @@ pub struct AutoManagement {
     pub opt_in_level: Option<String>,
     /// Whether somebody is told (`GetAutoManagementConfiguration` NotificationArn is present).
     pub notifies: bool,
-    /// Service codes that are left out, sorted (`GetAutoManagementConfiguration` ExclusionList).
+    /// Service codes that are left out as a whole, sorted (`GetAutoManagementConfiguration` ExclusionList, those without quotas).
     pub excluded_services: Vec<String>,
+    /// Single quotas that are left out, as `<service_code>/<quota_code>`, sorted (`GetAutoManagementConfiguration` ExclusionList[][].QuotaCode).
+    pub excluded_quotas: Vec<String>,
 }

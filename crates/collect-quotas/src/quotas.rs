@@ -1,0 +1,170 @@
+//! The quotas of the services in use, their defaults, and how much of them is used.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_servicequotas::Client;
+use aws_sdk_servicequotas::types::{ErrorCode, PeriodUnit, QuotaPeriod, ServiceQuota};
+use wellproof_aws::{Answer, Cited, Fields, Listing, Record, Refusal, Unit};
+use wellproof_facts::quotas::Quota;
+use wellproof_facts::usage_metric_key;
+use wellproof_model::{CallId, GapKind, Read};
+
+use crate::usage::{self, Usage};
+use crate::{services, text};
+
+/// What one service answered. One service's refusal does not keep the others from being read.
+struct Answers {
+    /// By page.
+    quotas: Vec<Cited<Vec<ServiceQuota>>>,
+    /// What stood in the way of further pages.
+    refused: Option<Refusal>,
+    /// By quota code.
+    defaults: Answer<BTreeMap<String, f64>>,
+}
+
+pub(crate) async fn list(
+    unit: &Unit,
+    servicequotas: &Client,
+    cloudwatch: &aws_sdk_cloudwatch::Client,
+    quotas: &mut Listing<Quota>,
+) -> Result<(), Refusal> {
+    let services = services::list(unit, servicequotas).await?;
+    let published = usage::published(unit, cloudwatch).await;
+    let codes = match &published {
+        Ok(published) => services::in_use(&services.value, &published.value.services),
+        // Those that are always asked for are known all the same; that others may be missing is told in the end.
+        Err(_) => services::in_use(&services.value, &BTreeSet::new()),
+    };
+    let answers = unit.join(codes.iter().map(|code| read_service(unit, servicequotas, code))).await;
+    let all = || answers.iter().flat_map(|answer| &answer.quotas).flat_map(|page| &page.value);
+    let used = usage::read(unit, cloudwatch, &published, all()).await;
+
+    let mut end = Ok(());
+    for answer in &answers {
+        for page in &answer.quotas {
+            quotas.cite(page.calls.iter().cloned());
+            quotas.extend(page.value.iter().map(|quota| record(unit, quota, &answer.defaults, &used)));
+        }
+        if let Some(refusal) = &answer.refused {
+            end = end.and(Err(refusal.clone()));
+        }
+    }
+    end.and(published.map(|published| {
+        // Which services are asked rests on these.
+        quotas.cite(services.calls.into_iter().chain(published.calls));
+    }))
+}
+
+async fn read_service(unit: &Unit, servicequotas: &Client, code: &str) -> Answers {
+    let mut quotas = Vec::new();
+    let refused = list_applied(unit, servicequotas, code, &mut quotas).await.err();
+    let defaults = list_defaults(unit, servicequotas, code).await;
+    Answers { quotas, refused, defaults }
+}
+
+async fn list_applied(
+    unit: &Unit,
+    servicequotas: &Client,
+    code: &str,
+    quotas: &mut Vec<Cited<Vec<ServiceQuota>>>,
+) -> Result<(), Refusal> {
+    let mut pages = servicequotas.list_service_quotas().service_code(code).max_results(100).into_paginator().send();
+    loop {
+        match unit.page(&mut pages).await {
+            Ok(None) => return Ok(()),
+            Ok(Some(page)) => quotas.push(Cited { value: page.value.quotas.unwrap_or_default(), calls: page.calls }),
+            // Listed among the services, and yet without quotas in this region.
+            Err(refusal) if refusal.is("NoSuchResourceException") => {
+                quotas.push(Cited { value: Vec::new(), calls: refusal.calls });
+                return Ok(());
+            }
+            Err(refusal) => return Err(refusal),
+        }
+    }
+}
+
+async fn list_defaults(unit: &Unit, servicequotas: &Client, code: &str) -> Answer<BTreeMap<String, f64>> {
+    let mut defaults = BTreeMap::new();
+    let mut calls: Vec<CallId> = Vec::new();
+    let list = servicequotas.list_aws_default_service_quotas().service_code(code).max_results(100);
+    let mut pages = list.into_paginator().send();
+    while let Some(page) = unit.page(&mut pages).await? {
+        calls.extend(page.calls);
+        let valued = page.value.quotas().iter();
+        defaults.extend(valued.filter_map(|quota| Some((quota.quota_code.clone()?, quota.value?))));
+    }
+    Ok(Cited { value: defaults, calls })
+}
+
+/// A quota's id: `<service_code>/<quota_code>`.
+pub(crate) fn id_of(quota: &ServiceQuota) -> String {
+    format!("{}/{}", quota.service_code().unwrap_or_default(), quota.quota_code().unwrap_or_default())
+}
+
+fn record(
+    unit: &Unit,
+    quota: &ServiceQuota,
+    defaults: &Answer<BTreeMap<String, f64>>,
+    used: &BTreeMap<String, Usage>,
+) -> Record<Quota> {
+    let id = id_of(quota);
+    let field = unit.fields::<Quota>(&id);
+    let code = text(quota.quota_code());
+    let usage = used.get(&id);
+    let metric = quota.usage_metric();
+    let facts = Quota {
+        service_code: text(quota.service_code()),
+        service_name: text(quota.service_name()),
+        quota_name: text(quota.quota_name()),
+        value: value(&field, quota),
+        default_value: field.of("default_value", defaults, |defaults| defaults.get(&code).copied()),
+        unit: quota.unit.clone(),
+        adjustable: quota.adjustable,
+        global_quota: quota.global_quota,
+        period_seconds: quota.period().and_then(seconds),
+        usage_metric: metric_key(quota),
+        usage_statistic: metric.and_then(|it| it.metric_statistic_recommendation.clone()),
+        usage_peak: usage.map_or(Read::Known(None), |usage| field.of("usage_peak", usage, |peak| *peak)),
+        quota_code: code,
+    };
+    let record = Record::new(&id, facts).arn(quota.quota_arn()).cites_answer(defaults);
+    usage.into_iter().fold(record, Record::cites_answer)
+}
+
+/// AWS may answer with a reason in the value's place.
+fn value(field: &Fields<'_, Quota>, quota: &ServiceQuota) -> Read<f64> {
+    if let (Some(value), None) = (quota.value, quota.error_reason()) {
+        return Read::Known(value);
+    }
+    let reason = quota.error_reason();
+    let code = reason.and_then(|it| it.error_code());
+    let kind = match code {
+        Some(ErrorCode::DependencyAccessDeniedError) => GapKind::Denied,
+        Some(ErrorCode::DependencyThrottlingError) => GapKind::Throttled,
+        _ => GapKind::Failed,
+    };
+    let message = reason.and_then(|it| it.error_message()).unwrap_or("Service Quotas gives no value");
+    let code = code.map(|it| it.as_str().to_owned());
+    field.unread("value", &Refusal { kind, code, ..Refusal::malformed(message) })
+}
+
+/// The key of the metric that tells the quota's use.
+pub(crate) fn metric_key(quota: &ServiceQuota) -> Option<String> {
+    let metric = quota.usage_metric()?;
+    let dimensions = metric.metric_dimensions().into_iter().flatten();
+    let dimensions = dimensions.map(|(name, value)| (name.as_str(), value.as_str()));
+    Some(usage_metric_key(metric.metric_namespace()?, metric.metric_name()?, dimensions))
+}
+
+/// Whole seconds; `None` for less than one.
+pub(crate) fn seconds(period: &QuotaPeriod) -> Option<i64> {
+    let unit = match period.period_unit()? {
+        PeriodUnit::Second => 1,
+        PeriodUnit::Minute => 60,
+        PeriodUnit::Hour => 3_600,
+        PeriodUnit::Day => 86_400,
+        PeriodUnit::Week => 604_800,
+        _ => return None,
+    };
+    Some(i64::from(period.period_value?) * unit)
+}
