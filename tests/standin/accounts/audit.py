@@ -144,6 +144,9 @@ def _changes(world: World) -> None:
         "CreateFunction20150331",
         requestParameters=functions,
     )
+    trail = {"name": "main"}
+    by_stack = events.CLOUDFORMATION
+    events.record(world, HOME, 61, by_stack, "cloudtrail.amazonaws.com", "UpdateTrail", requestParameters=trail)
     if world.fact("creations.by-hand") == "present":
         database = {"dBInstanceIdentifier": "orders-copy", "engine": "postgres"}
         events.record(world, HOME, 14, console, "rds.amazonaws.com", "CreateDBInstance", requestParameters=database)
@@ -315,7 +318,7 @@ def _findings(world: World) -> None:
     """Low ones wherever GuardDuty is on; the high ones are the fact."""
     _finding(world, "us-west-2", "Recon:EC2/PortProbeUnprotectedPort", 2.0, created=9, updated=1, archived=False)
     _finding(world, HOME, "Policy:IAMUser/RootCredentialUsage", 2.0, created=25, updated=25, archived=True)
-    age = {"old": (64.0, 41.0), "new": (2.0, 1.0), "none": None}[world.fact("guardduty.findings")]
+    age = {"old": (64.0, 1.0), "new": (2.0, 1.0), "none": None}[world.fact("guardduty.findings")]
     if age is None:
         return
     created, updated = age

@@ -170,7 +170,7 @@ def _nat(world: World, zone: str, subnet: str, address: str) -> str:
 
 def _development(world: World) -> None:
     region, env = "us-east-1", {"env": "dev"}
-    source = "0.0.0.0/0" if world.fact("ssh.dev") == "open" else "10.0.0.0/8"
+    lets_in = _tcp(22, "0.0.0.0/0") if world.fact("ssh.dev") == "open" else _tcp(8080, "10.0.0.0/8")
     with world.step("development network", 520) as moto:
         vpc = _vpc(moto, region, "10.30", Name="shop-dev", **env)
         subnet = _subnet(moto, region, vpc, "10.30.1", "a", Name="dev-a", **env)
@@ -180,7 +180,7 @@ def _development(world: World) -> None:
             moto.ask("ec2", region, "ModifySubnetAttribute", SubnetId=each, MapPublicIpOnLaunch=public)
         gateway = _internet(moto, region, vpc, Name="shop-dev", **env)
         _routes(moto, region, vpc, [subnet, second], {"GatewayId": gateway}, Name="dev", **env)
-        group = _group(moto, region, vpc, "dev-ssh", _tcp(22, source), Name="dev-ssh", **env)
+        group = _group(moto, region, vpc, "dev-ssh", lets_in, Name="dev-ssh", **env)
     world.ids.update({"dev-vpc": vpc, "dev-subnet": subnet, "dev-subnet-b": second, "dev-group": group})
 
 

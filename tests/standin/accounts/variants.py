@@ -195,13 +195,6 @@ VARIANTS = (
         {"sec_protect_data_rest_encrypt": (PARTIAL, NOT_MET)},
     ),
     Variant(
-        "encryption-default-in-one-region",
-        "sound",
-        "ebs.encryption-default",
-        "us-east-1",
-        {"sec_protect_data_rest_encrypt": (PARTIAL, NOT_MET)},
-    ),
-    Variant(
         "stack-stuck",
         "sound",
         "stacks.stuck",
