@@ -14,6 +14,7 @@ use crate::load::Source;
 use crate::management;
 use crate::nearest::nearest;
 use crate::outcome::Outcome;
+use crate::reason::Reason;
 use crate::rule::Rule;
 use crate::schema::{Kind, Schemas, Ty};
 
@@ -63,22 +64,28 @@ pub(crate) fn run(rule: &Rule) -> Vec<CaseResult> {
     rule.cases
         .iter()
         .map(|case| {
-            let outcome = evaluate::evaluate(&[rule], &case.evidence, &case.scope).into_iter().next();
+            let (outcome, reasons) = evaluate::evaluate_one(rule, &case.evidence, &case.scope);
             CaseResult {
                 rule: rule.id.clone(),
                 case: case.name.clone(),
                 file: rule.file.clone(),
                 line: case.line,
-                failures: outcome
-                    .map_or_else(|| vec!["the rule was not judged".to_owned()], |it| case.differences(&it)),
+                failures: case.differences(&outcome, &reasons),
             }
         })
         .collect()
 }
 
 impl Case {
-    fn differences(&self, outcome: &Outcome) -> Vec<String> {
-        let missing: BTreeSet<&str> = outcome.gaps.iter().filter_map(|gap| gap.0.strip_prefix(NOT_GIVEN)).collect();
+    fn differences(&self, outcome: &Outcome, reasons: &BTreeSet<Reason>) -> Vec<String> {
+        let missing: BTreeSet<String> = reasons
+            .iter()
+            .filter_map(|reason| match reason {
+                Reason::Gap(gap) => gap.0.strip_prefix(NOT_GIVEN).map(str::to_owned),
+                Reason::Missing { kind, name } => Some(format!("{kind}.{name}")),
+                _ => None,
+            })
+            .collect();
         let mut failures: Vec<String> = missing
             .into_iter()
             .map(|attribute| format!("the verdict depends on `{attribute}`, which the case does not give"))

@@ -17,6 +17,19 @@ use crate::rule::{Claim, ForEach, Rule};
 /// How many resources one task judges.
 const CHUNK: usize = 4096;
 
+/// One outcome for each rule, by id.
+pub(crate) fn evaluate(rules: &[&Rule], evidence: &Evidence, scope: &Scope) -> Vec<Outcome> {
+    let context = Context::new(evidence, scope);
+    let mut outcomes: Vec<Outcome> = rules.par_iter().map(|rule| context.judge(rule).0).collect();
+    outcomes.sort_by(|a, b| a.rule.cmp(&b.rule));
+    outcomes
+}
+
+/// The outcome of one rule, with the reasons why it is unknown, where it is.
+pub(crate) fn evaluate_one(rule: &Rule, evidence: &Evidence, scope: &Scope) -> (Outcome, BTreeSet<Reason>) {
+    Context::new(evidence, scope).judge(rule)
+}
+
 /// What every rule is judged against.
 struct Context<'e> {
     evidence: &'e Evidence,
@@ -27,29 +40,6 @@ struct Context<'e> {
     accounts: Vec<&'e str>,
     /// The regions of the workload; empty means every one.
     regions: &'e [String],
-}
-
-pub(crate) fn evaluate(rules: &[&Rule], evidence: &Evidence, scope: &Scope) -> Vec<Outcome> {
-    let coverage = Coverage::new(evidence);
-    let workload = scope.workload.as_ref();
-    let within = workload.map_or(&[][..], |workload| &workload.accounts);
-    let accounts = coverage
-        .accounts
-        .iter()
-        .copied()
-        .filter(|account| within.is_empty() || within.iter().any(|entry| entry == account))
-        .collect();
-    let context = Context {
-        evidence,
-        scope,
-        clock: evidence.manifest.started_at,
-        coverage,
-        accounts,
-        regions: workload.map_or(&[][..], |workload| &workload.regions),
-    };
-    let mut outcomes: Vec<Outcome> = rules.par_iter().map(|rule| context.judge(rule)).collect();
-    outcomes.sort_by(|a, b| a.rule.cmp(&b.rule));
-    outcomes
 }
 
 /// What a rule judges, in order.
@@ -177,7 +167,27 @@ fn membership(scope: &Scope, resource: &Resource) -> Membership {
 }
 
 impl<'e> Context<'e> {
-    fn judge(&self, rule: &Rule) -> Outcome {
+    fn new(evidence: &'e Evidence, scope: &'e Scope) -> Self {
+        let coverage = Coverage::new(evidence);
+        let workload = scope.workload.as_ref();
+        let within = workload.map_or(&[][..], |workload| &workload.accounts);
+        let accounts = coverage
+            .accounts
+            .iter()
+            .copied()
+            .filter(|account| within.is_empty() || within.iter().any(|entry| entry == account))
+            .collect();
+        Self {
+            evidence,
+            scope,
+            clock: evidence.manifest.started_at,
+            coverage,
+            accounts,
+            regions: workload.map_or(&[][..], |workload| &workload.regions),
+        }
+    }
+
+    fn judge(&self, rule: &Rule) -> (Outcome, BTreeSet<Reason>) {
         let subjects = self.subjects(rule);
         let side = match &rule.claim {
             Claim::Expect { .. } => None,
@@ -255,10 +265,19 @@ impl<'e> Context<'e> {
                 let reach = self.coverage.reach(kind, &self.accounts, Regions::Enabled(self.regions));
                 (reach.calls, reach.reasons)
             }
-            ForEach::Account => (Vec::new(), BTreeSet::new()),
-            ForEach::Region => {
-                let unread = self.evidence.manifest.regions_enabled.is_none();
-                (self.coverage.region_calls(), unread.then_some(Reason::RegionsUnread).into_iter().collect())
+            ForEach::Account | ForEach::Region => {
+                let mut reasons = BTreeSet::new();
+                // Without an account nothing was scanned, which is not the same as nothing to judge.
+                if self.coverage.accounts.is_empty() {
+                    reasons.insert(Reason::NoListing { kind: "any account".to_owned() });
+                }
+                if rule.for_each == ForEach::Account {
+                    return (Vec::new(), reasons);
+                }
+                if self.evidence.manifest.regions_enabled.as_ref().is_none_or(Vec::is_empty) {
+                    reasons.insert(Reason::RegionsUnread);
+                }
+                (self.coverage.region_calls(), reasons)
             }
         }
     }
@@ -410,7 +429,7 @@ impl<'e> Judging<'_, 'e> {
         mut tally: Tally,
         listing_calls: &[&'e CallId],
         incomplete: BTreeSet<Reason>,
-    ) -> Outcome {
+    ) -> (Outcome, BTreeSet<Reason>) {
         let mut verdict = self.verdict(&tally, &incomplete);
         let mut citations = self.citations(subjects, &tally, listing_calls, verdict);
         if citations.is_empty() && matches!(verdict, Verdict::Pass | Verdict::Fail) {
@@ -418,9 +437,8 @@ impl<'e> Judging<'_, 'e> {
             tally.reasons.insert(Reason::Uncited);
         }
         citations.sort_unstable();
-        // A rule that judges a share may be decided in spite of what was not read.
-        let undecided = verdict == Verdict::Unknown;
-        if undecided {
+        // What was not read decided nothing where the verdict stands without it.
+        if verdict == Verdict::Unknown {
             tally.reasons.extend(incomplete);
         } else {
             tally.reasons.clear();
@@ -432,7 +450,7 @@ impl<'e> Judging<'_, 'e> {
         let decided = tally.passed.len() + tally.failed.len();
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
         let failing_share = if decided == 0 { 0.0 } else { tally.failed.len() as f64 / decided as f64 };
-        Outcome {
+        let outcome = Outcome {
             rule: self.rule.id.clone(),
             verdict,
             passed: tally.passed.len() as u64,
@@ -446,7 +464,8 @@ impl<'e> Judging<'_, 'e> {
             citations: citations.into_iter().cloned().collect(),
             gaps: gaps.into_iter().cloned().collect(),
             failing_share,
-        }
+        };
+        (outcome, tally.reasons)
     }
 
     /// What the verdict rests on, the most needed first, so that the limit cuts off the rest.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use wellproof_model::{GLOBAL, Resource, Value};
+use wellproof_model::{GLOBAL, Resource};
 
 use crate::cel::{Clock, Path, Program, Record, View};
 use crate::reason::Reason;
@@ -142,15 +142,18 @@ impl Join {
         record: Record<'_>,
         side: impl Fn(&'j JoinPair) -> &'j Path,
     ) -> Result<Vec<String>, Vec<Reason>> {
-        let mut keys = vec![String::new()];
+        let mut keys: Option<Vec<String>> = None;
         for pair in &self.pairs {
-            let values = side(pair).values(record)?;
-            let mut parts: Vec<String> = values.iter().filter_map(key).collect();
-            parts.sort_unstable();
-            parts.dedup();
-            keys = keys.iter().flat_map(|key| parts.iter().map(move |part| format!("{key}{part}"))).collect();
+            let parts = side(pair).each(record, key)?;
+            keys = Some(match keys {
+                None => parts,
+                Some(keys) => {
+                    keys.iter().flat_map(|key| parts.iter().map(move |part| format!("{key}{part}"))).collect()
+                }
+            });
         }
-        Ok(keys)
+        // Without pairs everything in the same place matches.
+        Ok(keys.unwrap_or_else(|| vec![String::new()]))
     }
 
     /// Which candidates match `record`.
@@ -190,9 +193,9 @@ impl Join {
 const WILD: usize = 8;
 
 /// What a value is found by; `None` for null, which nothing equals.
-fn key(value: &Value) -> Option<String> {
+fn key(value: View<'_>) -> Option<String> {
     let mut out = String::new();
-    write_key(&mut out, View::of(value)).then_some(out)
+    write_key(&mut out, value).then_some(out)
 }
 
 fn write_key(out: &mut String, value: View<'_>) -> bool {
@@ -202,7 +205,11 @@ fn write_key(out: &mut String, value: View<'_>) -> bool {
         View::Bool(it) => write!(out, "b{it};"),
         View::Int(it) => write!(out, "n{it};"),
         View::Float(it) => write!(out, "n{it};"),
-        View::Text(it) => write!(out, "s{}:{it};", it.len()),
+        View::Text(it) => {
+            let written = write!(out, "s{}:", it.len());
+            out.push_str(it);
+            written
+        }
         View::List(list) => {
             out.push('[');
             for item in list {

@@ -11,6 +11,7 @@ use wellproof_model::Value;
 
 use super::program::{Arithmetic, Fold, Node, Order, Program, Root, TextTest};
 use super::run::Record;
+use super::value::View;
 use super::{CelError, guard};
 use crate::nearest::nearest;
 use crate::reason::Reason;
@@ -58,6 +59,32 @@ pub(crate) struct Path {
 }
 
 impl Path {
+    /// What `take` makes of each value at the path's end, each once, sorted.
+    pub(crate) fn each<T: Ord>(
+        &self,
+        record: Record<'_>,
+        take: impl Fn(View<'_>) -> Option<T>,
+    ) -> Result<Vec<T>, Vec<Reason>> {
+        let mut taken: Vec<T> = if self.rest.is_empty() {
+            // Read where it stands: this is the path of every join over many resources.
+            let value = record.read(&self.root)?;
+            match value.view() {
+                View::List(list) if !list.iter().any(|item| matches!(item, Value::List(_))) => {
+                    list.iter().filter_map(|item| take(View::of(item))).collect()
+                }
+                View::List(_) => self.values(record)?.iter().filter_map(|value| take(View::of(value))).collect(),
+                other => take(other).into_iter().collect(),
+            }
+        } else {
+            self.values(record)?.iter().filter_map(|value| take(View::of(value))).collect()
+        };
+        if taken.len() > 1 {
+            taken.sort_unstable();
+            taken.dedup();
+        }
+        Ok(taken)
+    }
+
     /// Every value at the path's end, or why it is not known. Null stands for itself.
     pub(crate) fn values(&self, record: Record<'_>) -> Result<Vec<Value>, Vec<Reason>> {
         let mut values = vec![record.read(&self.root)?.into_value()];
@@ -157,6 +184,8 @@ fn parse_error(source: &str, errors: &cel::ParseErrors) -> CelError {
         };
     }
     let message = first.msg.lines().next().unwrap_or_default();
+    // What the grammar could go on with is everything, and tells nobody anything.
+    let message = message.split(" expecting {").next().unwrap_or(message).trim_start_matches("Syntax error: ");
     CelError { message: format!("the predicate does not parse: {message}"), at: at..at + 1, help: None }
 }
 
@@ -241,6 +270,7 @@ impl Compiler<'_> {
         }
         match self.vars.root(name) {
             Some((root, ty)) => Ok((Node::Root(root), ty)),
+            None if name == "optional" => self.optional(expr),
             None => Err(unknown_name(
                 name,
                 &self.vars.of,
@@ -248,6 +278,14 @@ impl Compiler<'_> {
                 self.at(expr),
             )),
         }
+    }
+
+    fn optional<T>(&self, expr: &IdedExpr) -> Result<T, CelError> {
+        self.refuse(
+            expr,
+            "optional values are refused: they turn \"not read\" into \"false\"",
+            Some("name the field plainly; what was not read is unknown by itself"),
+        )
     }
 
     fn member(&self, expr: &IdedExpr, of: &Node, ty: &Ty, name: &str) -> Result<Ty, CelError> {
@@ -282,17 +320,8 @@ impl Compiler<'_> {
     }
 
     fn call(&mut self, expr: &IdedExpr, call: &CallExpr) -> Compiled {
-        if let Some(target) = &call.target {
-            if matches!(&target.expr, Expr::Ident(name) if name == "optional") {
-                return self.refuse(
-                    expr,
-                    "`optional` is refused: it turns \"not read\" into \"false\"",
-                    Some("name the field plainly; what was not read is unknown by itself"),
-                );
-            }
-            if let Some(fold) = fold_named(&call.func_name) {
-                return self.fold(expr, fold, target, &call.args);
-            }
+        if let (Some(target), Some(fold)) = (&call.target, fold_named(&call.func_name)) {
+            return self.fold(expr, fold, target, &call.args);
         }
         let operands: Vec<&IdedExpr> = call.target.as_deref().into_iter().chain(&call.args).collect();
         match (call.func_name.as_str(), operands.as_slice()) {
@@ -387,6 +416,7 @@ impl Compiler<'_> {
                 let part = self.text(part)?;
                 Ok((Node::Text(comparison.unwrap_or(TextTest::Contains), Box::new(found), part), Ty::of(Kind::Bool)))
             }
+            ("hasValue" | "value" | "orValue" | "or" | "optMap" | "optFlatMap", _) => self.optional(expr),
             _ if FUNCTIONS.contains(&name) => {
                 self.refuse(expr, format!("`{name}` with {} arguments is not a function", operands.len()), None)
             }
@@ -452,7 +482,18 @@ impl Compiler<'_> {
 
     fn needs(&mut self, expr: &IdedExpr, what: &str, fits: impl Fn(&Ty) -> bool) -> Result<Box<Node>, CelError> {
         let (node, ty) = self.node(expr)?;
-        if fits(&ty) || ty.kind == Kind::Any {
+        self.fits(expr, node, &ty, what, fits)
+    }
+
+    fn fits(
+        &self,
+        expr: &IdedExpr,
+        node: Node,
+        ty: &Ty,
+        what: &str,
+        fits: impl Fn(&Ty) -> bool,
+    ) -> Result<Box<Node>, CelError> {
+        if fits(ty) || ty.kind == Kind::Any {
             return Ok(Box::new(node));
         }
         let name = node.path().map_or_else(|| "this".to_owned(), |path| format!("`{path}`"));
@@ -512,14 +553,13 @@ impl Compiler<'_> {
     }
 
     fn arithmetic(&mut self, operator: Arithmetic, left: &IdedExpr, right: &IdedExpr) -> Compiled {
-        if operator == Arithmetic::Add {
-            let (a, a_ty) = self.node(left)?;
-            if a_ty.is_text() {
-                let b = self.text(right)?;
-                return Ok((Node::Arithmetic(operator, Box::new(a), b), Ty::of(Kind::Text)));
-            }
+        // The left operand is compiled once: a chain of sums leans to the left, and twice each time would be exponential.
+        let (a, a_ty) = self.node(left)?;
+        if operator == Arithmetic::Add && a_ty.is_text() {
+            let b = self.text(right)?;
+            return Ok((Node::Arithmetic(operator, Box::new(a), b), Ty::of(Kind::Text)));
         }
-        let a = self.number(left)?;
+        let a = self.fits(left, a, &a_ty, "a number", |ty| ty.kind == Kind::Number)?;
         let b = self.number(right)?;
         Ok((Node::Arithmetic(operator, a, b), Ty::of(Kind::Number)))
     }

@@ -9,6 +9,8 @@ mod check;
 mod guard;
 mod program;
 mod run;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub(crate) use check::{Path, Vars, alike, compile, compile_path};

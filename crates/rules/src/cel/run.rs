@@ -258,11 +258,13 @@ impl<'a> Run<'a> {
     }
 
     fn select(&mut self, of: &'a Node, name: &str) -> Result<'a> {
-        let lacks = || failed(format!("`{}` has no `{name}`", of.path().unwrap_or_else(|| "an object".to_owned())));
+        let lacks = || vec![Reason::missing(&of.path().unwrap_or_else(|| "an object".to_owned()), name)];
         match self.eval(of)? {
             Val::Ref(Value::Map(map)) => map.get(name).map(Val::Ref).ok_or_else(lacks),
             Val::Own(Value::Map(map)) => map.get(name).cloned().map(Val::Own).ok_or_else(lacks),
-            Val::Tags(tags) => tags.get(name).map(|text| Val::Text(text)).ok_or_else(lacks),
+            Val::Tags(tags) => {
+                tags.get(name).map(|text| Val::Text(text)).ok_or_else(|| failed(format!("there is no tag `{name}`")))
+            }
             other => Err(wrong(of, other.view(), "an object")),
         }
     }
