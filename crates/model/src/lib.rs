@@ -6,6 +6,7 @@ mod call;
 mod evidence;
 mod gap;
 mod id;
+mod line;
 mod listing;
 mod manifest;
 mod read;

@@ -14,6 +14,7 @@ use serde::de::{DeserializeSeed, Visitor};
 use triomphe::ThinArc;
 
 use crate::Value;
+use crate::line::plain_len;
 
 /// A sequence of keys, as the place in the tree where it ends.
 pub(crate) type Node = u32;
@@ -29,11 +30,20 @@ const ROOM: usize = 1 << 14;
 
 struct Known {
     key: CompactString,
+    /// Whether the key stands in JSON as it is, without an escape.
+    plain: bool,
     parent: Node,
     children: Vec<Node>,
     /// The child that was met last; `ROOT` for none.
     guess: Node,
     keys: Option<Arc<[CompactString]>>,
+}
+
+impl Known {
+    fn new(key: &str, parent: Node) -> Self {
+        let plain = plain_len(key.as_bytes()) == key.len();
+        Self { key: key.into(), plain, parent, children: Vec::new(), guess: ROOT, keys: None }
+    }
 }
 
 /// What a thread remembers.
@@ -61,8 +71,7 @@ pub(crate) fn with_tree<T>(act: impl FnOnce(&mut Tree) -> T) -> T {
 
 impl Tree {
     fn new() -> Self {
-        let root = Known { key: CompactString::default(), parent: ROOT, children: Vec::new(), guess: ROOT, keys: None };
-        Self { known: vec![root], pending: Vec::new() }
+        Self { known: vec![Known::new("", ROOT)], pending: Vec::new() }
     }
 
     /// Where the values of an object or list will begin that is about to be parsed.
@@ -89,7 +98,14 @@ impl Tree {
         keys.iter().cloned().zip(self.pending.drain(base..)).collect()
     }
 
-    fn step(&mut self, from: Node, key: &str) -> Option<Node> {
+    /// The key that followed the last time, if it stands in JSON as it is, and where it leads.
+    pub(crate) fn guess(&self, from: Node) -> Option<(&str, Node)> {
+        let node = self.known[from as usize].guess;
+        let guess = &self.known[node as usize];
+        (node != ROOT && guess.plain).then_some((guess.key.as_str(), node))
+    }
+
+    pub(crate) fn step(&mut self, from: Node, key: &str) -> Option<Node> {
         let guess = self.known[from as usize].guess;
         if guess != ROOT && self.known[guess as usize].key == key {
             return Some(guess);
@@ -109,7 +125,7 @@ impl Tree {
             return None;
         }
         let next = Node::try_from(self.known.len()).ok()?;
-        self.known.push(Known { key: key.into(), parent: from, children: Vec::new(), guess: ROOT, keys: None });
+        self.known.push(Known::new(key, from));
         self.known[from as usize].children.push(next);
         Some(next)
     }

@@ -40,7 +40,7 @@ pub enum Value {
 ///
 /// Objects with the same keys share them: of a hundred thousand instances each keeps its values alone.
 #[derive(Clone)]
-pub struct Map(ThinArc<Arc<[CompactString]>, Value>);
+pub struct Map(pub(crate) ThinArc<Arc<[CompactString]>, Value>);
 
 impl Map {
     /// The value under `key`.

@@ -84,7 +84,8 @@ pub(crate) struct Block {
     buffer: Vec<u8>,
     filled: usize,
     /// The number of the first line, from 1.
-    pub(crate) first_line: u64,
+    first_line: u64,
+    records: usize,
 }
 
 impl Block {
@@ -99,6 +100,11 @@ impl Block {
             number += 1;
             Some(line)
         })
+    }
+
+    /// How many lines it has.
+    pub(crate) fn records(&self) -> usize {
+        self.records
     }
 
     /// The buffer, to be used again.
@@ -253,19 +259,19 @@ impl<'a> Lines<'a> {
     /// The whole lines at the start of `buffer`, as far as there may be so many.
     fn block(&mut self, buffer: Vec<u8>, filled: usize) -> Block {
         let first_line = self.next_line;
-        let lines = memchr::memchr_iter(b'\n', &buffer[..filled]).count() as u64;
+        let records = memchr::memchr_iter(b'\n', &buffer[..filled]).count();
         let left = self.most - (first_line - 1);
-        if lines <= left {
-            self.next_line += lines;
-            return Block { buffer, filled, first_line };
+        if records as u64 <= left {
+            self.next_line += records as u64;
+            return Block { buffer, filled, first_line, records };
         }
         self.next_line += left;
         self.ended = true;
         let message = format!("there are more lines than the {} that there may be", self.most);
         self.fault = Some(Problem::at(&self.file, self.next_line, message));
         let ends = memchr::memchr_iter(b'\n', &buffer[..filled]).zip(1..=left);
-        let filled = ends.last().map_or(0, |(end, _)| end + 1);
-        Block { buffer, filled, first_line }
+        let (filled, records) = ends.last().map_or((0, 0), |(end, nth)| (end + 1, nth));
+        Block { buffer, filled, first_line, records: usize::try_from(records).unwrap_or(0) }
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

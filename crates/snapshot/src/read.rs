@@ -520,7 +520,8 @@ struct Parsed {
 
 impl Parsed {
     fn of(path: &str, block: &Block, types: Option<&BTreeSet<&str>>) -> Self {
-        let mut parsed = Self::default();
+        // Room for all lines is given back below, where it was not needed.
+        let mut parsed = Self { resources: Vec::with_capacity(block.records()), ..Self::default() };
         // Lines are sorted by type, so that one look-up serves many lines.
         let (mut last, mut wanted, mut run) = (String::new(), false, 0);
         for (number, line) in block.lines() {
@@ -536,12 +537,12 @@ impl Parsed {
                     if !wanted {
                         continue;
                     }
-                    match parse::<Resource>(line) {
+                    match parse_resource(line) {
                         Ok(resource) => parsed.resources.push(resource),
                         Err(err) => parsed.problems.push(Problem::at(path, number, err)),
                     }
                 }
-                None => match parse::<Resource>(line) {
+                None => match parse_resource(line) {
                     Ok(resource) => {
                         parsed.count(&resource.kind, 1);
                         if types.is_none_or(|types| types.contains(resource.kind.as_str())) {
@@ -563,6 +564,12 @@ impl Parsed {
             *self.counts.entry(kind.to_owned()).or_insert(0) += more;
         }
     }
+}
+
+/// Parses a resource: as our own writer writes it, or as any other may have.
+fn parse_resource(line: &[u8]) -> Result<Resource, String> {
+    let plain = std::str::from_utf8(line).ok().and_then(Resource::from_plain_line);
+    plain.map_or_else(|| parse(line), Ok)
 }
 
 /// A resource's type, as our own writer puts it first; `None` when the line has to be parsed to tell.
