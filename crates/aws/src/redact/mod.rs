@@ -196,6 +196,8 @@ fn class_of(text: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use ciborium::cbor;
+
     use super::*;
 
     fn redacted(wire: Wire, body: &str, keeps: &[&'static str]) -> (String, Vec<String>) {
@@ -236,7 +238,7 @@ mod tests {
 
     #[test]
     fn json_in_a_cbor_text_is_walked() {
-        let body = ciborium::cbor!({"Body" => r#"{"widgets":[{"type":"text","markdown":"see https://wiki"}]}"#, "N" => 80.0});
+        let body = cbor!({"Body" => r#"{"widgets":[{"type":"text","markdown":"see https://wiki"}]}"#, "N" => 80.0});
         let mut bytes = Vec::new();
         ciborium::into_writer(&body.unwrap(), &mut bytes).unwrap();
         let once = redact(Some(Wire::Cbor), &bytes, &Keep::of(&["Body.#json.widgets.type"]));
