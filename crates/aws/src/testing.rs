@@ -8,6 +8,8 @@ use wellproof_model::{Call, Listing, ListingState, Resource, UnitId};
 
 use crate::collector::Collector;
 use crate::connect::{Live, Source};
+use crate::operation::Operation;
+use crate::redact::{self, Keep, Wire};
 use crate::sdk;
 use crate::unit::{Finished, Sink, Unit};
 
@@ -81,4 +83,9 @@ pub async fn collect(collector: &Collector, rules: &[&Rule]) -> Collected {
         std::mem::take(&mut *memory.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
     resources.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     Collected { calls, resources, finished }
+}
+
+/// What is left of an answer once it is redacted: the bytes that collectors and disks see.
+pub fn redacted(operation: &Operation, content_type: &str, body: &[u8]) -> Vec<u8> {
+    redact::redact(Wire::of(Some(content_type), body), body, &Keep::of(operation.keeps)).body
 }

@@ -5,7 +5,7 @@ use wellproof_aws::{Collector, Operation};
 use crate::error::ScanError;
 
 /// Every collector, by name.
-static COLLECTORS: [Collector; 10] = [
+static COLLECTORS: &[Collector] = &[
     wellproof_collect_account::COLLECTOR,
     wellproof_collect_autoscaling::COLLECTOR,
     wellproof_collect_cloudformation::COLLECTOR,
@@ -23,7 +23,7 @@ pub(crate) const ACCOUNT: &str = wellproof_collect_account::COLLECTOR.name;
 
 /// Every collector, by name.
 pub fn collectors() -> &'static [Collector] {
-    &COLLECTORS
+    COLLECTORS
 }
 
 /// The collector of this name.
@@ -38,7 +38,7 @@ pub fn collector(name: &str) -> Option<&'static Collector> {
 /// [`ScanError::Collector`] for a name that no collector has.
 pub fn select(names: &[String]) -> Result<Vec<&'static Collector>, ScanError> {
     if let Some(unknown) = names.iter().find(|name| collector(name).is_none()) {
-        return Err(ScanError::collector(unknown, &COLLECTORS));
+        return Err(ScanError::collector(unknown, COLLECTORS));
     }
     let wanted = |collector: &&Collector| {
         names.is_empty() || collector.name == ACCOUNT || names.iter().any(|name| name == collector.name)
