@@ -48,6 +48,8 @@ pub enum OriginEvidence {
     StackResource,
     /// An Auto Scaling group's list of instances.
     AutoScalingGroup,
+    /// The instance's own record of the AWS service that operates it.
+    Operator,
     /// The RunInstances event.
     CloudtrailEvent,
     /// Nothing.
@@ -61,14 +63,15 @@ pub struct InstanceProvenance {
     pub instance_id: String,
     /// Its state, such as `running`.
     pub state: String,
-    /// What launched it. Unread where events, stacks or groups were not read and nothing else tells.
+    /// What launched it. Unread where events, stacks or groups were not read and nothing else tells. Of an instance older than the 90 days
+    /// for which CloudTrail keeps events none can be found: unknown, where nothing else tells.
     pub origin: Read<Origin>,
     /// What tells it.
     pub evidence: Read<OriginEvidence>,
     /// Whether a CloudFormation stack, CDK's included, is behind it, directly or through a group.
     pub launched_by_cloudformation: Read<bool>,
     /// Whether any tool that keeps infrastructure as code (CloudFormation, CDK, Terraform, Pulumi) or an AWS service that manages
-    /// instances (a group, EKS, Batch, a fleet) is behind it.
+    /// instances (a group, EKS, Batch, a fleet) is behind it, as far as anything tells that AWS keeps.
     pub launched_by_code_or_service: Read<bool>,
     /// Whether it carries a tag that does not start with `aws:`.
     pub tagged: bool,
@@ -437,10 +440,12 @@ pub struct QuotaUsage {
     pub requests: Read<i64>,
     /// How many of these are pending.
     pub requests_pending: Read<i64>,
-    /// Whether every other region in use has at least this value; null where the quota was not raised, is global, or no other region is in use.
+    /// Whether every other scanned region in use has at least this value, where its service is used; null where the quota was not raised,
+    /// is global, or no other region is in use.
     pub matched_in_other_regions: Read<Option<bool>>,
     /// Whether replacing instances after the loss of a zone takes more of it: vCPUs by family, network interfaces, addresses, volumes.
     pub needed_for_failover: bool,
-    /// The share that would be used while one zone's instances are being replaced and still count; null when not used.
+    /// The share that would be used while one zone's instances are being replaced and still count, taking the zone with most of the
+    /// region's running instances; null when not used or not needed for failover.
     pub share_after_zone_loss: Read<Option<f64>>,
 }

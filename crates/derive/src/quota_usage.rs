@@ -1,0 +1,334 @@
+//! Each quota with its use, the alarms that watch it, and the increases that were asked for.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use wellproof_facts::Facts;
+use wellproof_facts::autoscaling::AutoScalingGroup;
+use wellproof_facts::cloudformation::Stack;
+use wellproof_facts::cloudwatch::{Alarm, CompositeAlarm};
+use wellproof_facts::derived::QuotaUsage;
+use wellproof_facts::ec2::{Instance, NetworkInterface, Volume};
+use wellproof_facts::quotas::{AutoManagement, Quota, RequestedChange};
+use wellproof_model::{Read, Resource};
+
+use crate::Derivation;
+use crate::cite::Cite;
+use crate::join::{Derived, Known, Listed, Place, any};
+use crate::region_use::in_use;
+use crate::tables::AlarmRow;
+
+pub(crate) const DERIVATION: Derivation = Derivation {
+    kind: QuotaUsage::TYPE,
+    inputs: &[
+        Alarm::TYPE,
+        AutoManagement::TYPE,
+        AutoScalingGroup::TYPE,
+        CompositeAlarm::TYPE,
+        Instance::TYPE,
+        NetworkInterface::TYPE,
+        Quota::TYPE,
+        RequestedChange::TYPE,
+        Stack::TYPE,
+        Volume::TYPE,
+    ],
+    make: derive,
+};
+
+/// Where AWS keeps metrics of global services, of the partitions that have such services.
+const GLOBAL_HOME: &str = "us-east-1";
+const PENDING: &[&str] = &["PENDING", "CASE_OPENED"];
+/// Network interfaces, and addresses: what a replacement takes beside vCPUs and volumes.
+const FAILOVER_CODES: &[(&str, &str)] = &[("vpc", "L-DF5E4CA3"), ("ec2", "L-0263D0A3")];
+
+fn known<T: Clone>(read: &Read<T>) -> Known<T> {
+    match read {
+        Read::Known(value) => Ok(value.clone()),
+        Read::Unread(gap) => Err(gap.clone()),
+    }
+}
+
+/// What does not depend on the quota.
+struct Region<'p, 'e> {
+    place: &'p Place<'e>,
+    /// Where alarms on a global service's metrics and requests for its quotas stand beside.
+    home: Option<&'p Place<'e>>,
+    /// The account's other regions, and whether they are in use.
+    others: Vec<(&'p Place<'e>, Known<bool>, Cite<'e>)>,
+    management: (Vec<(&'e Resource, AutoManagement)>, Listed<'e>),
+    /// The largest share of the running instances that one zone holds.
+    largest_zone: Known<f64>,
+}
+
+fn derive<'e>(place: &Place<'e>, places: &[Place<'e>]) -> Derived {
+    let account = || places.iter().filter(|other| other.account == place.account && other.region != place.region);
+    let region = Region {
+        place,
+        home: account().find(|other| other.region == GLOBAL_HOME),
+        others: account()
+            .filter(|other| other.is_scanned())
+            .map(|other| {
+                let mut cite = Cite::default();
+                (other, in_use(other, &mut cite), cite)
+            })
+            .collect(),
+        management: place.read(AutoManagement::TYPE, |resource, management: AutoManagement| (resource, management)),
+        largest_zone: largest_zone(place),
+    };
+    place.each::<Quota, _, _>(&[], |resource, quota: Quota, cite| region.facts(resource, quota, cite))
+}
+
+fn largest_zone(place: &Place<'_>) -> Known<f64> {
+    let by_zone = &place.instances().running_by_zone;
+    by_zone.listed.complete(&mut Cite::default())?;
+    let total: u64 = by_zone.rows().map(|(_, count)| *count).sum();
+    let most = by_zone.rows().map(|(_, count)| *count).max().unwrap_or(0);
+    #[expect(clippy::cast_precision_loss, reason = "counts of instances stay far below 2^52")]
+    let share = if total == 0 { 0.0 } else { most as f64 / total as f64 };
+    Ok(share)
+}
+
+/// Whether replacing instances takes more of the quota.
+fn needed_for_failover(quota: &Quota) -> bool {
+    let code = (quota.service_code.as_str(), quota.quota_code.as_str());
+    let name = quota.quota_name.as_str();
+    FAILOVER_CODES.contains(&code)
+        || (code.0 == "ec2" && name.starts_with("Running On-Demand"))
+        || (code.0 == "ec2" && name.starts_with("All ") && name.ends_with("Spot Instance Requests"))
+        || (code.0 == "ebs" && name.starts_with("Storage for "))
+}
+
+fn raised(quota: &Quota) -> Known<bool> {
+    match known(&quota.default_value)? {
+        Some(default) => known(&quota.value).map(|value| value > default),
+        None => Ok(false),
+    }
+}
+
+fn usage_share(quota: &Quota) -> Known<Option<f64>> {
+    let Some(peak) = known(&quota.usage_peak)? else { return Ok(None) };
+    let value = known(&quota.value)?;
+    Ok((value > 0.0).then(|| peak / value))
+}
+
+impl<'e> Region<'_, 'e> {
+    fn facts(&self, resource: &'e Resource, quota: Quota, cite: &mut Cite<'e>) -> QuotaUsage {
+        let watching = self.alarms(&quota, cite);
+        let (alarms, whole) = (&watching.alarms, &watching.whole);
+        let share = usage_share(&quota);
+        let firing = whole.clone().map(|()| firing_since(alarms));
+        let needed_for_failover = needed_for_failover(&quota);
+        let raised = raised(&quota);
+        let requests = self.requests(resource, &quota, cite);
+        let mut names: Vec<String> = alarms.iter().map(|(_, row)| row.facts.alarm_name.clone()).collect();
+        names.sort_unstable();
+        QuotaUsage {
+            raised: raised.clone().into(),
+            has_usage_metric: quota.usage_metric.is_some(),
+            usage_peak: quota.usage_peak.clone(),
+            usage_share: share.clone().into(),
+            in_use: known(&quota.usage_peak).map(|peak| peak.is_some_and(|peak| peak > 0.0)).into(),
+            alarmed: if alarms.is_empty() { whole.clone().map(|()| false) } else { Ok(true) }.into(),
+            alarms: whole.clone().map(|()| names).into(),
+            alarm_has_action: Self::acts(alarms, whole, cite).into(),
+            alarm_at_share: whole.clone().and_then(|()| at_share(alarms, &quota)).into(),
+            alarm_firing_days: firing.clone().map(|since| since.map(|since| self.days(since))).into(),
+            requested_since_firing: firing.and_then(|since| requests.since(since)).into(),
+            auto_managed: self.auto_managed(&quota.service_code, cite).into(),
+            requests: requests.count(|_| true).into(),
+            requests_pending: requests.count(|status| PENDING.contains(&status)).into(),
+            matched_in_other_regions: self.matched(resource, &quota, raised, cite).into(),
+            share_after_zone_loss: self.after_zone_loss(needed_for_failover, share, cite).into(),
+            needed_for_failover,
+            service_code: quota.service_code,
+            quota_code: quota.quota_code,
+            quota_name: quota.quota_name,
+            adjustable: quota.adjustable,
+            value: quota.value,
+            default_value: quota.default_value,
+        }
+    }
+
+    fn days(&self, since: Timestamp) -> f64 {
+        self.place.base.days_since(since)
+    }
+
+    /// The places where what belongs to the quota stands.
+    fn homes(&self, quota: &Quota) -> impl Iterator<Item = &Place<'e>> {
+        let home = if quota.global_quota { self.home } else { None };
+        std::iter::once(self.place).chain(home)
+    }
+
+    /// Why the home of global services, where it was not scanned, leaves something open.
+    fn home_unread(&self, quota: &Quota, kind: &str) -> Known<()> {
+        let here = self.place.region;
+        let has_home = !here.starts_with("cn-") && !here.starts_with("us-gov-") && !here.starts_with("us-iso");
+        if !quota.global_quota || self.home.is_some() || here == GLOBAL_HOME || !has_home {
+            return Ok(());
+        }
+        Err(self.place.base.doubt(self.place.account, GLOBAL_HOME, kind, "the region was not scanned"))
+    }
+
+    fn alarms<'s>(&'s self, quota: &Quota, cite: &mut Cite<'e>) -> Watching<'s, 'e> {
+        let Some(metric) = &quota.usage_metric else { return Watching { alarms: Vec::new(), whole: Ok(()) } };
+        let (mut found, mut whole) = (Vec::new(), self.home_unread(quota, Alarm::TYPE));
+        let home = if quota.global_quota { self.home } else { None };
+        for place in std::iter::once(self.place).chain(home) {
+            let alarms = place.alarms();
+            let at = alarms.by_usage_metric.found(metric).map_or(&[][..], Vec::as_slice);
+            found.extend(at.iter().map(|at| (place, &alarms.rows[*at])));
+            whole = whole.and(alarms.listed.complete(cite));
+        }
+        for (_, row) in &found {
+            cite.fact(row.resource);
+        }
+        Watching { alarms: found, whole }
+    }
+
+    fn acts(alarms: &[Watcher<'_, 'e>], whole: &Known<()>, cite: &mut Cite<'e>) -> Known<bool> {
+        let mut each: Vec<Known<bool>> = alarms
+            .iter()
+            .map(|(place, row)| place.alarms().acts(&row.facts.alarm_name, row.has_own_action(), cite))
+            .collect();
+        each.push(whole.clone().map(|()| false));
+        any(each)
+    }
+
+    fn auto_managed(&self, service: &str, cite: &mut Cite<'e>) -> Known<bool> {
+        let (rows, listed) = &self.management;
+        let Some((resource, management)) = rows.first() else { return listed.complete(cite).map(|()| false) };
+        cite.fact(resource);
+        let excluded = management.excluded_services.iter().any(|it| it == service);
+        Ok(management.opt_in_status == "ENABLED" && !excluded)
+    }
+
+    fn requests(&self, resource: &'e Resource, quota: &Quota, cite: &mut Cite<'e>) -> Requests {
+        let (mut found, mut whole) = (Vec::new(), self.home_unread(quota, RequestedChange::TYPE));
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        for place in self.homes(quota) {
+            let requests = place.requests();
+            for request in requests.found(resource.id.as_str()).into_iter().flatten() {
+                cite.fact(request.resource);
+                if seen.insert(&request.resource.id) {
+                    found.push((request.created, request.status.clone()));
+                }
+            }
+            whole = whole.and(requests.listed.complete(cite));
+        }
+        Requests { found, whole }
+    }
+
+    fn matched(
+        &self,
+        resource: &Resource,
+        quota: &Quota,
+        raised: Known<bool>,
+        cite: &mut Cite<'e>,
+    ) -> Known<Option<bool>> {
+        if quota.global_quota || !raised? {
+            return Ok(None);
+        }
+        let value = known(&quota.value)?;
+        let (mut some, mut unread) = (false, None);
+        for (other, in_use, in_use_cite) in &self.others {
+            let matched = Self::matched_in(other, in_use, in_use_cite, resource, value, cite);
+            match matched {
+                Ok(Some(false)) => return Ok(Some(false)),
+                Ok(Some(true)) => some = true,
+                Ok(None) => {}
+                Err(gap) => unread = unread.min(Some(gap.clone())).or(Some(gap)),
+            }
+        }
+        unread.map_or(Ok(some.then_some(true)), Err)
+    }
+
+    /// Whether another region has at least this value; none where it is not in use.
+    fn matched_in(
+        other: &Place<'e>,
+        in_use: &Known<bool>,
+        in_use_cite: &Cite<'e>,
+        resource: &Resource,
+        value: f64,
+        cite: &mut Cite<'e>,
+    ) -> Known<Option<bool>> {
+        cite.absorb(in_use_cite);
+        if !in_use.clone()? {
+            return Ok(None);
+        }
+        // Quotas are listed of the services in use: one that is not listed has nothing to be matched for.
+        let Some((row, there)) = other.quotas().find(resource.id.as_str(), cite)? else { return Ok(Some(true)) };
+        cite.fact(row);
+        known(there).map(|there| Some(there >= value))
+    }
+
+    fn after_zone_loss(&self, needed: bool, share: Known<Option<f64>>, cite: &mut Cite<'e>) -> Known<Option<f64>> {
+        if !needed {
+            return Ok(None);
+        }
+        let Some(share) = share? else { return Ok(None) };
+        let largest = self.largest_zone.clone()?;
+        self.place.instances().running_by_zone.listed.complete(cite)?;
+        Ok(Some(share * (1.0 + largest)))
+    }
+}
+
+/// An alarm that watches a quota, with the place where it stands.
+type Watcher<'s, 'e> = (&'s Place<'e>, &'s AlarmRow<'e>);
+
+struct Watching<'s, 'e> {
+    alarms: Vec<Watcher<'s, 'e>>,
+    /// Whether these are all.
+    whole: Known<()>,
+}
+
+struct Requests {
+    /// When each was made, and how it stands.
+    found: Vec<(Timestamp, String)>,
+    whole: Known<()>,
+}
+
+impl Requests {
+    fn count(&self, of: impl Fn(&str) -> bool) -> Known<i64> {
+        let count = self.found.iter().filter(|(_, status)| of(status)).count();
+        self.whole.clone().map(|()| i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
+    /// Whether one was made since an alarm began to fire; none where none fires.
+    fn since(&self, firing: Option<Timestamp>) -> Known<Option<bool>> {
+        let Some(firing) = firing else { return Ok(None) };
+        if self.found.iter().any(|(created, _)| *created >= firing) {
+            return Ok(Some(true));
+        }
+        self.whole.clone().map(|()| Some(false))
+    }
+}
+
+/// Since when the alarm fires that has been firing longest.
+fn firing_since(alarms: &[Watcher<'_, '_>]) -> Option<Timestamp> {
+    let firing = alarms.iter().filter(|(_, row)| row.facts.state_value == "ALARM");
+    // AWS gives the time of the transition of every alarm that ever changed its state.
+    let since = |row: &Alarm| row.state_transitioned_timestamp.unwrap_or(row.alarm_configuration_updated_timestamp);
+    firing.map(|(_, row)| since(&row.facts)).min()
+}
+
+/// The lowest share of the quota at which one of the alarms fires.
+fn at_share(alarms: &[Watcher<'_, '_>], quota: &Quota) -> Known<Option<f64>> {
+    let mut lowest: Option<f64> = None;
+    for (_, row) in alarms {
+        let Some(share) = fires_at(&row.facts, quota)? else { continue };
+        lowest = Some(lowest.map_or(share, |other| other.min(share)));
+    }
+    Ok(lowest)
+}
+
+/// None where it is neither a share by `SERVICE_QUOTA()` nor a plain threshold on the use.
+fn fires_at(alarm: &Alarm, quota: &Quota) -> Known<Option<f64>> {
+    if let Some(percent) = alarm.quota_percent {
+        return Ok(Some(percent / 100.0));
+    }
+    let rises = alarm.comparison_operator.as_deref().is_some_and(|operator| operator.starts_with("GreaterThan"));
+    let plain = alarm.metrics.len() == 1 && !alarm.uses_service_quota && !alarm.anomaly_detection;
+    let Some(threshold) = alarm.threshold.filter(|_| rises && plain) else { return Ok(None) };
+    let value = known(&quota.value)?;
+    Ok((value > 0.0).then(|| threshold / value))
+}
