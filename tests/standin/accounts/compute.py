@@ -214,26 +214,25 @@ def _web_group(world: World, template: str, zones: tuple[str, ...], members: lis
         _track_cpu(world, "shop-web")
 
 
-def _track_cpu(world: World, group: str) -> None:
-    with world.step(f"policy of {group}", 300) as moto:
+def _track_cpu(world: World, group: str, region: str = REGION) -> None:
+    with world.step(f"policy of {group} {region}", 300) as moto:
         tracked = {"PredefinedMetricSpecification": {"PredefinedMetricType": "ASGAverageCPUUtilization"}}
         moto.ask(
             "autoscaling",
-            REGION,
+            region,
             "PutScalingPolicy",
             AutoScalingGroupName=group,
-            PolicyName="cpu-at-50",
+            PolicyName=f"{group}-cpu-at-50",
             PolicyType="TargetTrackingScaling",
             TargetTrackingConfiguration={**tracked, "TargetValue": 50.0},
         )
 
 
 def _other_groups(world: World) -> None:
-    """Groups that keep what else runs alive; each may stand in two zones."""
+    """Groups that keep what else runs alive and resize it; each may stand in two zones."""
     if world.fact("instances.elastic") == "web":
         return
     _keep(world, REGION, "shop-api", ["shop-api-a", "shop-api-b"], ["prod-private-a", "prod-private-b"])
-    _track_cpu(world, "shop-api")
     _keep(world, REGION, "shop-db-proxy", ["shop-db-proxy"], ["prod-private-a", "prod-private-b"])
     _keep(world, REGION, "dev-sandbox", ["dev-sandbox"], ["dev-subnet", "dev-subnet-b"])
     _keep(world, REGION, "dev-builder", ["dev-builder"], ["dev-subnet", "dev-subnet-b"])
@@ -264,7 +263,7 @@ def _keep(world: World, region: str, name: str, instances: list[str], subnets: l
             "CreateAutoScalingGroup",
             AutoScalingGroupName=name,
             MinSize=0,
-            MaxSize=2 * len(instances) if len(instances) > 1 else 1,
+            MaxSize=2 * len(instances),
             DesiredCapacity=0,
             VPCZoneIdentifier=",".join(world.ids[subnet] for subnet in subnets),
             LaunchTemplate={"LaunchTemplateName": template_name, "Version": "$Latest"},
@@ -278,6 +277,7 @@ def _keep(world: World, region: str, name: str, instances: list[str], subnets: l
         )
         members = [world.ids[f"instance {instance}"] for instance in instances]
         moto.ask("autoscaling", region, "AttachInstances", AutoScalingGroupName=name, InstanceIds=members)
+    _track_cpu(world, name, region)
 
 
 def _notifications(world: World) -> None:
