@@ -10,6 +10,7 @@ mod connect;
 mod exchange;
 mod intercept;
 mod listing;
+pub mod member;
 mod operation;
 mod pace;
 mod redact;

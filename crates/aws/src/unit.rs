@@ -19,7 +19,7 @@ use wellproof_model::{Call, CallId, CallKey, Gap, GapId, Listing as Listed, Read
 use crate::connect::{Source, UnitHttp};
 use crate::exchange::{self, Attempt};
 use crate::intercept::Watch;
-use crate::listing::Listing;
+use crate::listing::{Listing, Record};
 use crate::operation::Operation;
 use crate::refusal::Refusal;
 
@@ -139,6 +139,27 @@ impl Unit {
     /// Opens the listing of a type. Nothing is known of the type until it is closed.
     pub fn listing<T: Facts>(&self) -> Listing<T> {
         Listing::open(self.clone())
+    }
+
+    /// Lists a type of which the pages say everything.
+    pub async fn list<T, O, E, R>(
+        &self,
+        mut pages: PaginationStream<Result<O, SdkError<E, R>>>,
+        records: impl Fn(O) -> Vec<Result<Record<T>, Refusal>>,
+    ) where
+        T: Facts,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        R: fmt::Debug + 'static,
+    {
+        let mut listing = self.listing();
+        let end = loop {
+            match listing.page(&mut pages).await {
+                Ok(Some(page)) => records(page).into_iter().for_each(|record| listing.keep(record)),
+                Ok(None) => break Ok(()),
+                Err(refusal) => break Err(refusal),
+            }
+        };
+        listing.close(end);
     }
 
     /// Makes one call, and tells by which calls the answer is known.

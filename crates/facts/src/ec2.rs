@@ -73,7 +73,7 @@ pub struct Instance {
     pub spot_instance_request_id: Option<String>,
 }
 
-/// A type that some instance, template or launch configuration of the region uses. The record's id is the type's name.
+/// A type that some instance of the region has. The record's id is the type's name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InstanceType {
     /// (`DescribeInstanceTypes` InstanceType.)
@@ -259,7 +259,8 @@ pub struct VpcEndpoint {
     pub vpc_endpoint_type: String,
     /// (`DescribeVpcEndpoints` VpcId.)
     pub vpc_id: String,
-    /// Such as `com.amazonaws.eu-central-1.s3` (`DescribeVpcEndpoints` ServiceName).
+    /// Such as `com.amazonaws.eu-central-1.s3` (`DescribeVpcEndpoints` ServiceName); for endpoints of other kinds, what they lead to
+    /// (ResourceConfigurationArn, ServiceNetworkArn).
     pub service_name: String,
     /// `available`, `pending` …, in lower case (`DescribeVpcEndpoints` State).
     pub state: String,
@@ -267,7 +268,8 @@ pub struct VpcEndpoint {
     pub route_table_ids: Vec<String>,
     /// Subnets that it stands in, sorted (`DescribeVpcEndpoints` SubnetIds).
     pub subnet_ids: Vec<String>,
-    /// Whether its policy refuses something: a Deny, a condition, or a principal or resource that is not `*` (`DescribeVpcEndpoints` PolicyDocument).
+    /// Whether its policy refuses something: it has a Deny, or no Allow that holds without condition for every principal and resource
+    /// (`DescribeVpcEndpoints` PolicyDocument; none refuses nothing).
     pub policy_restricts: bool,
 }
 
