@@ -277,7 +277,8 @@ def _keep(world: World, region: str, name: str, instances: list[str], subnets: l
         )
         members = [world.ids[f"instance {instance}"] for instance in instances]
         moto.ask("autoscaling", region, "AttachInstances", AutoScalingGroupName=name, InstanceIds=members)
-    _track_cpu(world, name, region)
+    if world.fact("asg.policy") != "none":
+        _track_cpu(world, name, region)
 
 
 def _notifications(world: World) -> None:

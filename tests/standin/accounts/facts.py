@@ -35,7 +35,7 @@ FACTS = (
     Fact("asg.health-check", "what the web group takes for unhealthy", "EC2", "ELB"),
     Fact("asg.instance-types", "how many instance types the web group may choose from", "one", "several"),
     Fact("asg.notifications", "whether the groups tell a topic when they replace instances", "none", "sns"),
-    Fact("asg.policy", "what changes the web group's size", "none", "target-tracking"),
+    Fact("asg.policy", "what changes the size of the groups", "none", "target-tracking"),
     Fact("asg.suspended", "whether launching is suspended in the web group", "none", "none", ("launch",)),
     Fact("asg.zones", "how many Availability Zones the web group covers", "one", "two"),
     Fact("backups.restored", "whether a backup was restored in the last 90 days", "none", "present"),

@@ -39,6 +39,11 @@ _DEPLOYMENT_CHOICES = (
     "sec_appsec_deploy_software_programmatically",
     "ops_dev_integ_build_mgmt_sys",
 )
+_SCALING_CHOICES = (
+    "rel_adapt_to_changes_proactive_adapt_auto",
+    "perf_compute_hardware_scale_compute_resources_dynamically",
+    "sus_sus_user_a2",
+)
 _TRAIL_CHOICES = (
     "sec_detect_investigate_events_app_service_logging",
     "sec_incident_response_prepare_forensic",
@@ -78,22 +83,19 @@ VARIANTS = (
         {"rel_adapt_to_changes_autoscale_adapt": MENDED},
     ),
     Variant(
-        "web-group-scales",
+        "groups-scale",
         "demo",
         "asg.policy",
         "target-tracking",
-        {"rel_adapt_to_changes_proactive_adapt_auto": MENDED},
+        dict.fromkeys(_SCALING_CHOICES, MENDED),
+        {"instances.elastic": "all", "instances.untagged": "none"},
     ),
     Variant(
-        "web-group-does-not-scale",
+        "groups-do-not-scale",
         "sound",
         "asg.policy",
         "none",
-        {
-            "rel_adapt_to_changes_proactive_adapt_auto": BROKEN,
-            "perf_compute_hardware_scale_compute_resources_dynamically": BROKEN,
-            "sus_sus_user_a2": BROKEN,
-        },
+        dict.fromkeys(_SCALING_CHOICES, BROKEN),
     ),
     Variant(
         "web-group-suspended",
