@@ -367,3 +367,25 @@ impl<'de> Deserialize<'de> for GivenResource {
         deserializer.deserialize_map(Fields)
     }
 }
+
+impl OnPass {
+    /// What it does to the choice, as a verb.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Proves => "proves",
+            Self::Supports => "supports",
+            Self::Nothing => "says nothing",
+        }
+    }
+}
+
+impl OnFail {
+    /// What it does to the choice, as a verb.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Refutes => "refutes",
+            Self::Weakens => "weakens",
+            Self::Nothing => "says nothing",
+        }
+    }
+}

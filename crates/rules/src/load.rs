@@ -16,7 +16,7 @@ use crate::rule::{BearsOn, Claim, ForEach, Rule};
 use crate::schema::{Kind, Schemas};
 
 /// The largest rule file, in bytes.
-const LARGEST: usize = 256 * 1024;
+pub(crate) const LARGEST: usize = 256 * 1024;
 
 /// A file's text, and the mistakes found in it so far.
 pub(crate) struct Source<'s> {
@@ -117,6 +117,7 @@ fn yaml_error(source: &Source<'_>, error: &YamlError) -> RuleError {
             let line = text.lines().next().unwrap_or_default();
             // The place is said by us; the parser's own prefix and suffix would say it a second time.
             let line = line.split(" at line ").next().unwrap_or(line);
+            let line = line.split(", set DuplicateKeyPolicy").next().unwrap_or(line);
             (line.trim_start_matches("error: ").to_owned(), None)
         }
     };

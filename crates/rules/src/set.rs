@@ -223,6 +223,11 @@ fn read_files(
         if !is_rule(&name) {
             continue;
         }
+        // The size is looked at first: a file of any size can lie there.
+        if entry.metadata().is_ok_and(|file| file.len() > load::LARGEST as u64) {
+            errors.push(RuleError::in_file(&name, format!("more than {} bytes", load::LARGEST)));
+            continue;
+        }
         match std::fs::read_to_string(&path) {
             Ok(text) => {
                 files.insert(name, text);

@@ -438,7 +438,7 @@ fn a_case_that_comes_to_something_else() {
 #[test]
 fn a_duplicate_key() {
     insta::assert_snapshot!(with("basis: SEC06-BP02", "basis: SEC06-BP02\nbasis: SEC06-BP03"), @r#"
-    compute/demo.yaml:14:1: duplicate mapping key: basis, set DuplicateKeyPolicy in Options if acceptable
+    compute/demo.yaml:14:1: duplicate mapping key: basis
       | basis: SEC06-BP03
       | ^^^^^
     "#);
