@@ -18,8 +18,8 @@ fn rule(id: &str, title: &str, together_with: &str) -> String {
 
 fn write(directory: &Path, name: &str, text: &str) {
     let path = directory.join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
+    fs::create_dir_all(path.parent().expect("a file lies in a directory")).expect("a directory that can be made");
+    fs::write(path, text).expect("a file that can be written");
 }
 
 fn mistakes(result: Result<impl Sized, RuleErrors>) -> String {
