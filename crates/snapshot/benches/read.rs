@@ -16,6 +16,10 @@ use wellproof_snapshot::{Format, Reader, Snapshot, Verify};
 #[path = "../tests/common/mod.rs"]
 mod common;
 
+/// As in the binary: the system's allocator asks the kernel for every page when threads allocate.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const RECORDS: usize = 100_000;
 
 fn instance(n: usize, call: &wellproof_model::Call) -> Resource {
