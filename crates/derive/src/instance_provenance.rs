@@ -19,7 +19,7 @@ use wellproof_model::{Read, Resource, Tags};
 use crate::Derivation;
 use crate::cite::Cite;
 use crate::group_scaling::controller;
-use crate::join::{Derived, Index, Known, Place, any, tag, tag_from};
+use crate::join::{Derived, Index, Known, Place, any, tag, tag_from, tags};
 use crate::tables::InstanceView;
 
 pub(crate) const DERIVATION: Derivation = Derivation {
@@ -103,12 +103,12 @@ fn derive(place: &Place<'_>) -> Derived {
 struct Joined<'j, 'e> {
     place: &'j Place<'e>,
     /// What a tag of a tool or service tells.
-    tagged_as: Option<Origin>,
+    tagged_as: Known<Option<Origin>>,
     /// What the record's operator tells.
     operated_by: Option<Origin>,
-    fleet: bool,
+    fleet: Known<bool>,
     /// The stack by the instance's own tag.
-    tag_stack: Option<&'e str>,
+    tag_stack: Known<Option<&'e str>>,
     /// The stack that owns the instance or its fleet.
     own_stack: Known<Option<&'e str>>,
     group: Known<Option<(&'e str, bool)>>,
@@ -127,15 +127,15 @@ impl<'j, 'e> Joined<'j, 'e> {
         view: &InstanceView<'e>,
         cite: &mut Cite<'e>,
     ) -> Self {
-        let tags = resource.tags.as_ref();
+        let tags = tags(resource);
         let group = place.groups().of(resource, cite);
         let group_name = group.clone().map(|group| group.map(|(name, _)| name));
         Self {
             place,
-            tagged_as: tagged_as(place, tags),
+            tagged_as: tags.clone().map(|tags| tagged_as(place, tags)),
             operated_by: view.operator_principal.and_then(operator),
-            fleet: FLEET_TAGS.iter().any(|(key, _)| tag(tags, key).is_some()),
-            tag_stack: stack_tag(tags),
+            fleet: tags.clone().map(of_fleet),
+            tag_stack: tags.map(stack_tag),
             own_stack: own_stack(place, resource, cite),
             group_stack: GroupStack::of(place, &group_name, cite),
             group_controller: group_name.and_then(|name| match name {
@@ -171,7 +171,7 @@ impl<'j, 'e> Joined<'j, 'e> {
     }
 
     fn told(&self, cite: &mut Cite<'e>) -> Known<Told> {
-        if let Some(told) = self.told_by_itself(cite) {
+        if let Some(told) = self.told_by_itself(cite)? {
             return Ok(told);
         }
         if let Some(stack) = self.own_stack.clone()? {
@@ -189,7 +189,7 @@ impl<'j, 'e> Joined<'j, 'e> {
             };
             return Ok(Told::by(evidence, origin));
         }
-        if self.fleet {
+        if self.fleet.clone()? {
             return Ok(Told::by(OriginEvidence::Tag, Origin::SpotFleet));
         }
         let told = self.launch.clone()?.and_then(|launch| by_event(&launch.event));
@@ -200,13 +200,13 @@ impl<'j, 'e> Joined<'j, 'e> {
     }
 
     /// What the instance's own record tells.
-    fn told_by_itself(&self, cite: &mut Cite<'e>) -> Option<Told> {
-        match (self.tag_stack, self.tagged_as) {
+    fn told_by_itself(&self, cite: &mut Cite<'e>) -> Known<Option<Told>> {
+        Ok(match (self.tag_stack.clone()?, self.tagged_as.clone()?) {
             (_, Some(Origin::Cdk)) => Some(Told::by(OriginEvidence::Tag, Origin::Cdk)),
             (Some(stack), _) => Some(self.of_stack(stack, OriginEvidence::Tag, cite)),
             (None, Some(origin)) => Some(Told::by(OriginEvidence::Tag, origin)),
             (None, None) => self.operated_by.map(|origin| Told::by(OriginEvidence::Operator, origin)),
-        }
+        })
     }
 
     /// CloudFormation or the CDK, which deploys through it.
@@ -220,8 +220,8 @@ impl<'j, 'e> Joined<'j, 'e> {
     /// A stack puts its tags on what it launches, so that an event would add nothing.
     fn by_cloudformation(&self) -> Known<bool> {
         any([
-            Ok(self.tag_stack.is_some()),
-            Ok(matches!(self.tagged_as, Some(Origin::Cloudformation | Origin::Cdk))),
+            self.tag_stack.clone().map(|stack| stack.is_some()),
+            self.tagged_as.clone().map(|origin| matches!(origin, Some(Origin::Cloudformation | Origin::Cdk))),
             self.own_stack.clone().map(|stack| stack.is_some()),
             self.group_stack.by_tag.clone().map(|stack| stack.is_some()),
             self.group_stack.owned.clone().map(|stack| stack.is_some()),
@@ -230,7 +230,9 @@ impl<'j, 'e> Joined<'j, 'e> {
 
     fn by_code_or_service(&self) -> Known<bool> {
         any([
-            Ok(self.tagged_as.is_some() || self.operated_by.is_some() || self.fleet),
+            Ok(self.operated_by.is_some()),
+            self.tagged_as.clone().map(|origin| origin.is_some()),
+            self.fleet.clone(),
             self.by_cloudformation(),
             self.group.clone().map(|group| group.is_some()),
             self.launch.clone().map(|launch| launch.is_some_and(|launch| is_code_or_service(launch.event.tool))),
@@ -238,8 +240,8 @@ impl<'j, 'e> Joined<'j, 'e> {
     }
 
     fn stack(&self) -> Known<Option<&'e str>> {
-        if self.tag_stack.is_some() {
-            return Ok(self.tag_stack);
+        if let Some(stack) = self.tag_stack.clone()? {
+            return Ok(Some(stack));
         }
         if let Some(stack) = self.own_stack.clone()? {
             return Ok(Some(stack));
@@ -291,8 +293,9 @@ fn own_stack<'e>(place: &Place<'e>, resource: &'e Resource, cite: &mut Cite<'e>)
     if let Some(owned) = stacks.owner(Instance::TYPE, &resource.id, cite)? {
         return Ok(Some(owned.stack_id));
     }
+    let tags = tags(resource)?;
     for (key, kind) in FLEET_TAGS {
-        let Some(fleet) = tag(resource.tags.as_ref(), key) else { continue };
+        let Some(fleet) = tag(tags, key) else { continue };
         if let Some(owned) = stacks.owner(kind, fleet, cite)? {
             return Ok(Some(owned.stack_id));
         }
@@ -315,11 +318,7 @@ impl<'e> GroupStack<'e> {
         };
         let owned = place.stack_resources().owner(AutoScalingGroup::TYPE, name, cite);
         Self {
-            by_tag: place
-                .groups()
-                .by_name
-                .record(name, cite)
-                .map(|group| stack_tag(group.and_then(|it| it.tags.as_ref()))),
+            by_tag: group_tags(place, name, cite).map(stack_tag),
             owned: owned.map(|owned| owned.map(|owned| owned.stack_id)),
         }
     }
@@ -332,9 +331,13 @@ impl<'e> GroupStack<'e> {
     }
 }
 
+/// A group's tags; none where the group is gone.
+fn group_tags<'e>(place: &Place<'e>, name: &str, cite: &mut Cite<'e>) -> Known<Option<&'e Tags>> {
+    place.groups().by_name.record(name, cite)?.map_or(Ok(None), tags)
+}
+
 fn group_controller<'e>(place: &Place<'e>, name: &str, cite: &mut Cite<'e>) -> Known<GroupController> {
-    let group = place.groups().by_name.record(name, cite)?;
-    Ok(controller(name, group.and_then(|group| group.tags.as_ref())))
+    group_tags(place, name, cite).map(|tags| controller(name, tags))
 }
 
 /// Whether the stack carries the tag that the configuration names for the CDK.
@@ -345,7 +348,7 @@ fn stack_is_tagged_cdk<'e>(place: &Place<'e>, stack: &str, cite: &mut Cite<'e>) 
         return Ok(false);
     }
     let Some(found) = place.stacks().record(stack, cite)? else { return Ok(false) };
-    let tags = found.tags.as_ref();
+    let tags = tags(found)?;
     Ok(tags.is_some_and(|tags| selectors.iter().any(|selector| selector.matches(tags))))
 }
 
@@ -380,9 +383,11 @@ fn is_code_or_service(tool: Tool) -> bool {
 }
 
 /// Whether an AWS service that replaces instances launched it, as its own record tells; its group is asked apart.
-pub(crate) fn managed_by_service(resource: &Resource, view: &InstanceView<'_>) -> bool {
-    let tags = resource.tags.as_ref();
-    tags.and_then(tagged_by_service).is_some()
-        || view.operator_principal.and_then(operator).is_some()
-        || FLEET_TAGS.iter().any(|(key, _)| tag(tags, key).is_some())
+pub(crate) fn managed_by_service(resource: &Resource, view: &InstanceView<'_>) -> Known<bool> {
+    let by_tag = |tags: Option<&Tags>| tags.and_then(tagged_by_service).is_some() || of_fleet(tags);
+    any([Ok(view.operator_principal.and_then(operator).is_some()), tags(resource).map(by_tag)])
+}
+
+fn of_fleet(tags: Option<&Tags>) -> bool {
+    FLEET_TAGS.iter().any(|(key, _)| tag(tags, key).is_some())
 }

@@ -123,11 +123,8 @@ fn facts<'e>(
         ena_capable: kind.clone().map(|kind| matches!(kind.ena_support.as_str(), "supported" | "required")).into(),
         ena_support: view.ena_support,
         accelerated: kind.clone().map(|kind| kind.accelerated).into(),
-        replaced_automatically: any([
-            Ok(managed_by_service(resource, view)),
-            group.clone().map(|group| group.is_some()),
-        ])
-        .into(),
+        replaced_automatically: any([managed_by_service(resource, view), group.clone().map(|group| group.is_some())])
+            .into(),
         recovers_automatically: recovers(place, resource, view, kind, cite).into(),
         publishes_memory: publishes(&tables.memory, resource, cite).into(),
         publishes_disk: publishes(&tables.disk, resource, cite).into(),

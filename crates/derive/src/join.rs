@@ -429,6 +429,14 @@ fn with_facts<F: Facts>(mut record: Resource, facts: &F) -> Option<Resource> {
     record.set_facts(facts).ok().map(|()| record)
 }
 
+/// A resource's tags, where they were read.
+pub(crate) fn tags(resource: &Resource) -> Known<Option<&Tags>> {
+    match resource.unread.get("tags") {
+        Some(gap) => Err(gap.clone()),
+        None => Ok(resource.tags.as_ref()),
+    }
+}
+
 /// The value of a tag.
 pub(crate) fn tag<'r>(tags: Option<&'r Tags>, key: &str) -> Option<&'r str> {
     tags?.get(key).map(String::as_str)

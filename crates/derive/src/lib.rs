@@ -114,6 +114,3 @@ fn places<'e>(base: &Arc<Base<'e>>) -> Vec<Place<'e>> {
     places.retain(|(_, region)| *region != GLOBAL);
     places.into_iter().map(|(account, region)| Place::new(base, account, region)).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -8,7 +8,7 @@ use wellproof_model::Resource;
 
 use crate::Derivation;
 use crate::cite::Cite;
-use crate::join::{Derived, Known, Place, tag};
+use crate::join::{Derived, Known, Place, any, tag, tags};
 use crate::tables::count;
 
 pub(crate) const DERIVATION: Derivation = Derivation {
@@ -52,9 +52,12 @@ fn is_unrestricted(rule: &SecurityGroupRule) -> bool {
 }
 
 fn in_stack<'e>(place: &Place<'e>, resource: &'e Resource, cite: &mut Cite<'e>) -> Known<bool> {
-    if tag(resource.tags.as_ref(), "aws:cloudformation:stack-id").is_some() {
+    let tags = tags(resource);
+    if let Ok(tags) = tags
+        && tag(tags, "aws:cloudformation:stack-id").is_some()
+    {
         return Ok(true);
     }
-    let owner = place.stack_resources().owner(SecurityGroup::TYPE, &resource.id, cite)?;
-    Ok(owner.is_some())
+    let owner = place.stack_resources().owner(SecurityGroup::TYPE, &resource.id, cite);
+    any([owner.map(|owner| owner.is_some()), tags.map(|_| false)])
 }

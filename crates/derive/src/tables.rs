@@ -15,7 +15,7 @@ use wellproof_model::{Read, Resource};
 
 use crate::cite::Cite;
 use crate::internet::{self, Openness};
-use crate::join::{Index, Known, Listed, Place, tag};
+use crate::join::{Index, Known, Listed, Place, tag, tags};
 use crate::network::{self, Routing};
 
 /// The tag that Auto Scaling puts on an instance.
@@ -90,7 +90,7 @@ pub(crate) struct Groups<'e> {
 impl<'e> Groups<'e> {
     /// The name of the group that an instance belongs to, and whether its tag tells it.
     pub(crate) fn of(&self, instance: &'e Resource, cite: &mut Cite<'e>) -> Known<Option<(&'e str, bool)>> {
-        if let Some(name) = tag(instance.tags.as_ref(), GROUP_TAG) {
+        if let Some(name) = tag(tags(instance)?, GROUP_TAG) {
             return Ok(Some((name, true)));
         }
         let Some(group) = self.members.find(instance.id.as_str(), cite)? else { return Ok(None) };

@@ -1,0 +1,11 @@
+//! Every derived type, and what holds of all of them.
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+mod alarms;
+mod network;
+mod property;
+mod provenance;
+mod quotas;
+mod regions;
+mod scaling;
+mod world;
