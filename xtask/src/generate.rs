@@ -151,7 +151,7 @@ fn rule_reference(rules: &RuleSet, lens: &Lens) -> String {
     for rule in rules.iter() {
         let _ = writeln!(text, "\n## {}\n\n{}\n", rule.id, rule.title);
         for on in &rule.bears_on {
-            let choice = lens.choice(&on.question, &on.choice);
+            let choice = lens.choice(&on.question, &on.choice).map(|(_, choice)| choice);
             let number = choice.and_then(|choice| choice.number.as_deref()).unwrap_or_default();
             let title = choice.map_or("", |choice| choice.title.as_str());
             let _ = writeln!(

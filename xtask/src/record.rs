@@ -9,19 +9,26 @@ use anyhow::{Context, bail, ensure};
 pub(crate) fn demo() -> anyhow::Result<()> {
     let root = crate::root();
     let fixture = root.join("fixtures/demo");
-    if fixture.exists() {
-        std::fs::remove_dir_all(&fixture)?;
+    // Beside its place: the binary that records embeds the recording that is there.
+    let fresh = root.join("target/demo-recording");
+    if fresh.exists() {
+        std::fs::remove_dir_all(&fresh)?;
     }
     let standin = Standin::start()?;
     let status = Command::new(env!("CARGO"))
         .current_dir(&root)
         .args(["run", "--quiet", "-p", "wellproof", "--", "scan", "--plain", "--out"])
-        .arg(&fixture)
+        .arg(&fresh)
         .envs(standin.environment())
         .status()
         .context("failed to run wellproof")?;
     // A believable account refuses something: 3 is "done, but with gaps".
     ensure!(matches!(status.code(), Some(0 | 3)), "the scan ended with {status}");
+    if fixture.exists() {
+        std::fs::remove_dir_all(&fixture)?;
+    }
+    std::fs::create_dir_all(root.join("fixtures"))?;
+    std::fs::rename(&fresh, &fixture)?;
     println!("recorded {}", fixture.display());
     Ok(())
 }

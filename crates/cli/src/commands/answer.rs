@@ -1,0 +1,49 @@
+//! `wellproof answer`
+
+use std::io::{self, Write};
+
+use wellproof_answers::document::Document;
+use wellproof_answers::fail_on;
+use wellproof_report::TextOptions;
+
+use crate::args::{Answer, Format};
+use crate::commands::judge;
+use crate::exit::Exit;
+use crate::output;
+
+pub(crate) fn run(args: &Answer) -> miette::Result<Exit> {
+    let judged = judge::judge(&args.judging)?;
+    let to_stdout = args.output.as_os_str() == "-";
+    let text = TextOptions {
+        all: args.all,
+        color: to_stdout && output::stdout_has_colour(),
+        width: output::columns(),
+    };
+    output::document(&args.output, |out| write(&judged.document, args.format, &text, out))?;
+    if let Some(what) = args.fail_on
+        && let Some(reached) = fail_on(&judged.document, what)
+    {
+        output::say(&format!("--fail-on {what}: {reached}"));
+        return Ok(Exit::Reached);
+    }
+    Ok(ended(&judged.document))
+}
+
+/// A review that could not read everything says so in its exit code.
+pub(crate) fn ended(document: &Document) -> Exit {
+    if document.gaps.is_empty() { Exit::Done } else { Exit::Gaps }
+}
+
+pub(crate) fn write(
+    document: &Document,
+    format: Format,
+    text: &TextOptions,
+    mut out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Text => wellproof_report::text(document, text, &mut out),
+        Format::Json => wellproof_report::json(document, &mut out),
+        Format::Html => wellproof_report::html(document, &mut out),
+        Format::Markdown => wellproof_report::markdown(document, &mut out),
+    }
+}

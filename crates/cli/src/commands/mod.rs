@@ -1,0 +1,11 @@
+//! One file a command.
+
+pub(crate) mod answer;
+pub(crate) mod demo;
+pub(crate) mod explain;
+mod judge;
+pub(crate) mod lens;
+pub(crate) mod policy;
+pub(crate) mod rules;
+pub(crate) mod scan;
+pub(crate) mod verify;

@@ -1,0 +1,84 @@
+//! `wellproof rules`
+
+use std::fmt::Write;
+
+use wellproof_lens::Lens;
+use wellproof_rules::{Rule, RuleSet};
+
+use crate::args::{Rules, RulesCommand};
+use crate::commands::judge;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::output;
+
+pub(crate) fn run(args: &Rules) -> miette::Result<Exit> {
+    let rules = judge::rules(args.rules.as_deref())?;
+    let lens = judge::lens(args.lens.as_deref().unwrap_or("wellarchitected"))?;
+    match &args.command {
+        RulesCommand::List => list(&rules),
+        RulesCommand::Check => check(&rules, &lens),
+        RulesCommand::Test => test(&rules),
+        RulesCommand::Explain { id } => explain(&rules, &lens, id),
+    }
+}
+
+fn list(rules: &RuleSet) -> miette::Result<Exit> {
+    let mut text = String::new();
+    for rule in rules.iter() {
+        let _ = writeln!(text, "{:<50} {}", rule.id, rule.title);
+    }
+    let _ = writeln!(text, "{} rules", rules.len());
+    output::print(&text)?;
+    Ok(Exit::Done)
+}
+
+fn check(rules: &RuleSet, lens: &Lens) -> miette::Result<Exit> {
+    rules.check(&|question, choice| judge::known_choice(lens, question, choice))?;
+    output::print(&format!("{} rules hold together\n", rules.len()))?;
+    Ok(Exit::Done)
+}
+
+fn test(rules: &RuleSet) -> miette::Result<Exit> {
+    let results = rules.test();
+    let mut text = String::new();
+    for result in results.iter().filter(|result| !result.passed()) {
+        let _ = writeln!(text, "{}:{}: {} / {}", result.file, result.line, result.rule, result.case);
+        for failure in &result.failures {
+            let _ = writeln!(text, "  {failure}");
+        }
+    }
+    let failed = results.iter().filter(|result| !result.passed()).count();
+    let _ = writeln!(text, "{} cases of {} rules: {failed} failed", results.len(), rules.len());
+    output::print(&text)?;
+    Ok(if failed == 0 { Exit::Done } else { Exit::Reached })
+}
+
+fn explain(rules: &RuleSet, lens: &Lens, id: &str) -> miette::Result<Exit> {
+    let rule = rules.rule(id).ok_or_else(|| {
+        let names = rules.iter().map(|rule| rule.id.as_str());
+        let help = wellproof_lens::nearest(id, names).map(|name| format!("did you mean `{name}`?"));
+        CliError::NoRule { id: id.to_owned(), help }
+    })?;
+    output::print(&describe(rule, lens))?;
+    Ok(Exit::Done)
+}
+
+/// A rule in words and with its predicates, as its file has them.
+pub(crate) fn describe(rule: &Rule, lens: &Lens) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{}\n  {}\n  rests on {}", rule.id, rule.title, rule.basis);
+    let _ = writeln!(text, "\nbears on (numbers of edition {})", lens.edition);
+    for on in &rule.bears_on {
+        let choice = lens.choice(&on.question, &on.choice).map(|(_, choice)| choice);
+        let number = choice.and_then(|choice| choice.number.as_deref()).unwrap_or_default();
+        let title = choice.map_or("", |choice| choice.title.as_str());
+        let _ = writeln!(text, "  {number} {title}\n    {} / {}", on.question, on.choice);
+        let _ = writeln!(text, "    a pass {}, a failure {}", on.pass.as_str(), on.fail.as_str());
+    }
+    if !rule.fix.is_empty() {
+        let _ = writeln!(text, "\nto mend it\n  {}", rule.fix);
+    }
+    let _ = writeln!(text, "\nits file, {} ({} cases)\n", rule.file, rule.cases());
+    text.push_str(&rule.source);
+    text
+}

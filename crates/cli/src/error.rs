@@ -1,0 +1,43 @@
+//! Mistakes that only the command line can make.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub(crate) enum CliError {
+    #[error("failed to read `{}`", .path.display())]
+    #[diagnostic(code(wellproof::read))]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("failed to write `{}`", .path.display())]
+    #[diagnostic(code(wellproof::write))]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("`{0}` is no lens that this version ships, and no such file")]
+    #[diagnostic(code(wellproof::lens), help("`wellproof lens list` shows those that it ships"))]
+    NoLens(String),
+    #[error("`{what}` is no question, choice, rule or call of this review")]
+    #[diagnostic(code(wellproof::explain))]
+    Nothing {
+        what: String,
+        #[help]
+        help: Option<String>,
+    },
+    #[error("there is no rule `{id}`")]
+    #[diagnostic(code(wellproof::rule))]
+    NoRule {
+        id: String,
+        #[help]
+        help: Option<String>,
+    },
+    #[error("`{}` exists, and is not the snapshot of a demo", .0.display())]
+    #[diagnostic(code(wellproof::demo), help("name another directory by --out; nothing was touched"))]
+    NotADemo(PathBuf),
+}
