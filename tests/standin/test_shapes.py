@@ -52,6 +52,7 @@ PLAIN: list[tuple[str, str, dict[str, Any]]] = [
     ("cloudtrail", "LookupEvents", {}),
     ("config", "DescribeConfigurationRecorders", {}),
     ("config", "DescribeConfigurationRecorderStatus", {}),
+    ("config", "ListConfigurationRecorders", {}),
     ("config", "DescribeDeliveryChannels", {}),
     ("config", "DescribeDeliveryChannelStatus", {}),
     ("config", "DescribeConfigRules", {}),

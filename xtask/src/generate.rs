@@ -93,7 +93,14 @@ fn coverage(rules: &RuleSet, lens: &Lens) -> String {
             let Some(rules) = borne.get(&(question.id.as_str(), choice.id.as_str())) else { continue };
             let names: Vec<String> = rules.iter().map(|rule| format!("[{0}](rules.md#{0})", rule.id)).collect();
             let number = choice.number.as_deref().unwrap_or_default();
-            let _ = writeln!(text, "| {} {} | {number} {} | {} |", question.number, question.title, choice.title, names.join(", "));
+            let _ = writeln!(
+                text,
+                "| {} {} | {number} {} | {} |",
+                question.number,
+                question.title,
+                choice.title,
+                names.join(", ")
+            );
         }
     }
     text
@@ -108,7 +115,13 @@ fn operations() -> String {
             let types = if at == 0 { collector.types.join(", ") } else { String::new() };
             let name = if at == 0 { collector.name } else { "" };
             let actions: Vec<&str> = operation.actions().collect();
-            let _ = writeln!(text, "| {name} | {}:{} | {} | {types} |", operation.service, operation.name, actions.join(", "));
+            let _ = writeln!(
+                text,
+                "| {name} | {}:{} | {} | {types} |",
+                operation.service,
+                operation.name,
+                actions.join(", ")
+            );
         }
     }
     text

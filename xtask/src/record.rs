@@ -33,6 +33,12 @@ pub(crate) fn demo() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// This second, as RFC 3339.
+fn now() -> anyhow::Result<String> {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    Ok(jiff::Timestamp::from_second(i64::try_from(since.as_secs())?)?.to_string())
+}
+
 /// The stand-in for AWS, on a port of its own choice.
 struct Standin {
     process: Child,
@@ -42,14 +48,17 @@ struct Standin {
 impl Standin {
     fn start() -> anyhow::Result<Self> {
         let root = crate::root();
-        let python = std::env::var_os("WELLPROOF_PYTHON")
-            .map_or_else(|| root.join("target/venv/bin/python"), Into::into);
+        let python =
+            std::env::var_os("WELLPROOF_PYTHON").map_or_else(|| root.join("target/venv/bin/python"), Into::into);
         if !python.exists() {
             bail!("{} is missing: ./test makes it", python.display());
         }
         let mut process = Command::new(python)
             .current_dir(root.join("tests"))
-            .args(["-m", "standin", "--port", "0", "--account", "demo"])
+            .args(["-m", "standin", "--port", "0", "--account", "demo", "--while-stdin", "--now"])
+            // The scan's clock is this machine's, and ages in the account count from the stand-in's.
+            .arg(now()?)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .context("failed to start the stand-in")?;

@@ -66,7 +66,11 @@ async fn collect(unit: Unit) {
     let mut ids = Vec::new();
     let listed = list_detectors(&unit, &guardduty, &mut detectors, &mut ids).await;
     let found = match &listed {
-        Ok(()) => list_findings(&unit, &guardduty, &ids, &mut findings).await,
+        Ok(()) => {
+            // Where there is no detector, that is how it is known that there is no finding.
+            findings.cite(detectors.calls().cloned());
+            list_findings(&unit, &guardduty, &ids, &mut findings).await
+        }
         // Without its detectors nobody can tell which findings there are.
         Err(refusal) => Err(refusal.clone()),
     };

@@ -61,6 +61,25 @@ pub const OPERATIONS: &[Operation] = &[
         "RequestedQuotas.Status",
     ])
     .per_second(2),
+    Operation::new("servicequotas", "GetAutoManagementConfiguration", "servicequotas:GetAutoManagementConfiguration")
+        .keeps(&["ExclusionList.*.QuotaCode", "OptInLevel", "OptInStatus", "OptInType"])
+        .per_second(2),
+    Operation::new("monitoring", "ListMetrics", "cloudwatch:ListMetrics").keeps(&[
+        "Metrics.Dimensions.Name",
+        "Metrics.Dimensions.Value",
+        "Metrics.MetricName",
+        "Metrics.Namespace",
+        "NextToken",
+    ]),
+    Operation::new("monitoring", "GetMetricData", "cloudwatch:GetMetricData").keeps(&[
+        "MetricDataResults.Id",
+        "MetricDataResults.StatusCode",
+        "NextToken",
+    ]),
+];
+
+/// What the collector of the organization's template may ask.
+pub const TEMPLATE_OPERATIONS: &[Operation] = &[
     Operation::new(
         "servicequotas",
         "GetAssociationForServiceQuotaTemplate",
@@ -79,21 +98,6 @@ pub const OPERATIONS: &[Operation] = &[
         "ServiceQuotaIncreaseRequestInTemplateList.ServiceCode",
     ])
     .per_second(2),
-    Operation::new("servicequotas", "GetAutoManagementConfiguration", "servicequotas:GetAutoManagementConfiguration")
-        .keeps(&["ExclusionList.*.QuotaCode", "OptInLevel", "OptInStatus", "OptInType"])
-        .per_second(2),
-    Operation::new("monitoring", "ListMetrics", "cloudwatch:ListMetrics").keeps(&[
-        "Metrics.Dimensions.Name",
-        "Metrics.Dimensions.Value",
-        "Metrics.MetricName",
-        "Metrics.Namespace",
-        "NextToken",
-    ]),
-    Operation::new("monitoring", "GetMetricData", "cloudwatch:GetMetricData").keeps(&[
-        "MetricDataResults.Id",
-        "MetricDataResults.StatusCode",
-        "NextToken",
-    ]),
 ];
 
 /// Service Quotas in every region.
@@ -101,12 +105,26 @@ pub const COLLECTOR: Collector = Collector {
     name: "quotas",
     place: Place::EveryRegion,
     operations: OPERATIONS,
-    types: &[Quota::TYPE, RequestedChange::TYPE, TemplateAssociation::TYPE, AutoManagement::TYPE],
+    types: &[Quota::TYPE, RequestedChange::TYPE, AutoManagement::TYPE],
     run: |unit| collect(unit).boxed(),
 };
 
-/// The one region that knows of the organization's template.
-const TEMPLATE_REGION: &str = "us-east-1";
+/// The organization's request template, which only us-east-1 knows of. A unit of its own: in another region's unit "there is
+/// none" would be claimed where nobody asked.
+pub const TEMPLATE: Collector = Collector {
+    name: "quotas-template",
+    place: Place::Once { region: "us-east-1" },
+    operations: TEMPLATE_OPERATIONS,
+    types: &[TemplateAssociation::TYPE],
+    run: |unit| collect_template(unit).boxed(),
+};
+
+async fn collect_template(unit: Unit) {
+    let servicequotas = wellproof_aws::client!(unit, aws_sdk_servicequotas);
+    let mut template = unit.listing::<TemplateAssociation>();
+    read_template(&unit, &servicequotas, &mut template).await;
+    template.close(Ok(()));
+}
 
 async fn collect(unit: Unit) {
     let servicequotas = wellproof_aws::client!(unit, aws_sdk_servicequotas);
@@ -119,12 +137,6 @@ async fn collect(unit: Unit) {
     let mut changes = unit.listing::<RequestedChange>();
     let end = list_changes(&servicequotas, &mut changes).await;
     changes.close(end);
-
-    let mut template = unit.listing::<TemplateAssociation>();
-    if unit.region() == TEMPLATE_REGION {
-        read_template(&unit, &servicequotas, &mut template).await;
-    }
-    template.close(Ok(()));
 
     let mut automation = unit.listing::<AutoManagement>();
     let end = read_auto_management(&unit, &servicequotas, &mut automation).await;
@@ -168,7 +180,10 @@ async fn read_template(unit: &Unit, servicequotas: &Client, template: &mut Listi
             calls.extend(refusal.calls.iter().cloned());
             Read::Known("NO_ORGANIZATION".to_owned())
         }
-        Err(refusal) => field.unread("status", refusal),
+        Err(refusal) => {
+            calls.extend(refusal.calls.iter().cloned());
+            field.unread("status", refusal)
+        }
         Ok(cited) => {
             calls.extend(cited.calls.iter().cloned());
             Read::Known(text(cited.value.service_quota_template_association_status().map(AsRef::as_ref)))

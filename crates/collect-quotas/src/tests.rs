@@ -126,13 +126,11 @@ fn data() -> [Rule; 2] {
     ]
 }
 
-/// Requests, template and automation, when a test is about something else.
+/// Requests and automation, when a test is about something else.
 fn quiet() -> Vec<Rule> {
     vec![
         mock!(Client::list_requested_service_quota_change_history)
             .then_http_response(json(200, r#"{"RequestedQuotas":[]}"#)),
-        mock!(Client::get_association_for_service_quota_template).then_http_response(json(400, NO_ORGANIZATION)),
-        mock!(Client::list_service_quota_increase_requests_in_template).then_http_response(json(400, NO_ORGANIZATION)),
         mock!(Client::get_auto_management_configuration)
             .then_http_response(json(200, r#"{"OptInLevel":"ACCOUNT","OptInStatus":"DISABLED"}"#)),
     ]
@@ -218,14 +216,11 @@ async fn a_service_without_quotas_in_the_region_has_none() {
     let collected = collected([none, services(), published(), defaults()].into_iter().chain(quiet())).await;
     assert_eq!(collected.state(Quota::TYPE), ListingState::Complete);
     assert!(collected.of(Quota::TYPE).is_empty());
-    let template: TemplateAssociation = collected.of(TemplateAssociation::TYPE)[0].facts().unwrap();
-    assert_eq!(template.status.known().map(String::as_str), Some("NO_ORGANIZATION"));
-    assert_eq!(template.entries.known(), Some(&0));
     assert!(collected.finished.gaps.is_empty(), "{:?}", collected.finished.gaps);
 }
 
 #[tokio::test]
-async fn requests_template_and_automation() {
+async fn requests_and_automation() {
     let change = |next: Option<&'static str>, body: &'static str| {
         mock!(Client::list_requested_service_quota_change_history)
             .match_requests(move |it| it.next_token() == next)
@@ -238,9 +233,6 @@ async fn requests_template_and_automation() {
         defaults(),
         change(None, r#"{"NextToken":"bW9yZQ==","RequestedQuotas":[{"Id":"r1","ServiceCode":"ec2","QuotaCode":"L-1","QuotaName":"n","DesiredValue":128.0,"Status":"CASE_OPENED","Created":1793491200.5,"Requester":"{\"accountId\":\"111122223333\"}","GlobalQuota":false}]}"#),
         change(Some("bW9yZQ=="), r#"{"RequestedQuotas":[{"Id":"r2","ServiceCode":"ec2","QuotaCode":"L-2","DesiredValue":2.0,"Status":"APPROVED","Created":1793491200,"RequestType":"AutomaticManagement","GlobalQuota":false}]}"#),
-        mock!(Client::get_association_for_service_quota_template)
-            .then_http_response(json(200, r#"{"ServiceQuotaTemplateAssociationStatus":"ASSOCIATED"}"#)),
-        mock!(Client::list_service_quota_increase_requests_in_template).then_http_response(json(400, DENIED)),
         mock!(Client::get_auto_management_configuration).then_http_response(json(
             200,
             r#"{"OptInLevel":"ACCOUNT","OptInStatus":"ENABLED","OptInType":"NotifyOnly","NotificationArn":"arn:aws:notifications::111122223333:configuration/x","ExclusionList":{"s3":[],"ec2":[{"QuotaCode":"L-1","QuotaName":"n"}]}}"#,
@@ -255,9 +247,6 @@ async fn requests_template_and_automation() {
         ("CASE_OPENED", "2026-11-01T00:00:00.5Z".to_owned())
     );
     assert_eq!(changes[1].request_type.as_deref(), Some("AutomaticManagement"));
-    let template: TemplateAssociation = collected.of(TemplateAssociation::TYPE)[0].facts().unwrap();
-    assert_eq!(template.status.known().map(String::as_str), Some("ASSOCIATED"));
-    assert_eq!(template.entries.known(), None);
     let automation: AutoManagement = collected.of(AutoManagement::TYPE)[0].facts().unwrap();
     assert_eq!((automation.opt_in_status.as_str(), automation.notifies), ("ENABLED", true));
     assert_eq!(
@@ -279,4 +268,34 @@ async fn automation_that_may_not_be_read_is_unread() {
     let refused = mock!(Client::get_auto_management_configuration).then_http_response(json(400, DENIED));
     let collected = collected(rules.into_iter().chain(quiet).chain([refused])).await;
     assert_eq!(collected.state(AutoManagement::TYPE), ListingState::Unread);
+}
+
+/// What the template's own unit comes to.
+async fn template_of(association: Rule, entries: Rule) -> (TemplateAssociation, ListingState) {
+    let collected = wellproof_aws::testing::collect(&crate::TEMPLATE, &[&association, &entries]).await;
+    (collected.of(TemplateAssociation::TYPE)[0].facts().unwrap(), collected.state(TemplateAssociation::TYPE))
+}
+
+#[tokio::test]
+async fn no_organization_has_no_template() {
+    let (template, state) = template_of(
+        mock!(Client::get_association_for_service_quota_template).then_http_response(json(400, NO_ORGANIZATION)),
+        mock!(Client::list_service_quota_increase_requests_in_template).then_http_response(json(400, NO_ORGANIZATION)),
+    )
+    .await;
+    assert_eq!(state, ListingState::Complete);
+    assert_eq!(template.status.known().map(String::as_str), Some("NO_ORGANIZATION"));
+    assert_eq!(template.entries.known(), Some(&0));
+}
+
+#[tokio::test]
+async fn entries_that_may_not_be_read_are_unread() {
+    let (template, _) = template_of(
+        mock!(Client::get_association_for_service_quota_template)
+            .then_http_response(json(200, r#"{"ServiceQuotaTemplateAssociationStatus":"ASSOCIATED"}"#)),
+        mock!(Client::list_service_quota_increase_requests_in_template).then_http_response(json(400, DENIED)),
+    )
+    .await;
+    assert_eq!(template.status.known().map(String::as_str), Some("ASSOCIATED"));
+    assert_eq!(template.entries.known(), None);
 }

@@ -16,6 +16,7 @@ static COLLECTORS: &[Collector] = &[
     wellproof_collect_ec2::COLLECTOR,
     wellproof_collect_guardduty::COLLECTOR,
     wellproof_collect_quotas::COLLECTOR,
+    wellproof_collect_quotas::TEMPLATE,
 ];
 
 /// The collector that every scan runs first: it knows the regions.

@@ -23,6 +23,21 @@ def recorder_status(world: World, call: Call, answer: Answer) -> Answer:
     return answer
 
 
+@answers("config", "ListConfigurationRecorders")
+def recorder_summaries(world: World, call: Call) -> Answer:
+    """The account's own recorders; none that a service keeps for itself."""
+    recorders = world.moto.ask("config", call.region, "DescribeConfigurationRecorders")["ConfigurationRecorders"]
+    summaries = [
+        {
+            "arn": f"arn:aws:config:{call.region}:{world.account}:configuration-recorder/{recorder['name']}/0123456789abcdef",
+            "name": recorder["name"],
+            "recordingScope": "PAID",
+        }
+        for recorder in recorders
+    ]
+    return {"ConfigurationRecorderSummaries": summaries}
+
+
 @answers("config", "DescribeDeliveryChannelStatus")
 def channel_status(world: World, call: Call) -> Answer:
     """Each channel's last deliveries."""
