@@ -174,7 +174,7 @@ fn watches_missing_instance<'e>(place: &Place<'e>, alarm: &Alarm, cite: &mut Cit
     if named.is_empty() {
         return Ok(None);
     }
-    let instances = &place.instances().by_id;
+    let instances = place.by_id(Instance::TYPE);
     let missing: Vec<Known<bool>> =
         named.into_iter().map(|id| instances.record(id, cite).map(|found| found.is_none())).collect();
     any(missing).map(Some)

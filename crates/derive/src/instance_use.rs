@@ -15,7 +15,7 @@ use crate::cite::Cite;
 use crate::instance_provenance::managed_by_service;
 use crate::internet::Openness;
 use crate::join::{Derived, Index, Known, Place, all, any};
-use crate::tables::{GROUP_DIMENSION, INSTANCE_DIMENSION, InstanceView};
+use crate::tables::InstanceView;
 
 pub(crate) const DERIVATION: Derivation = Derivation {
     kind: InstanceUse::TYPE,
@@ -182,7 +182,7 @@ fn recovers<'e>(
     let switched_on = view.auto_recovery == Some("default") && view.tenancy != Some("host");
     let simplified = if switched_on { kind.map(|kind| kind.auto_recovery_supported) } else { Ok(false) };
     let alarms = place.alarms();
-    let alarm = alarms.on(INSTANCE_DIMENSION, &resource.id).find(|alarm| alarm.recovers());
+    let alarm = alarms.on_instance(&resource.id).find(|alarm| alarm.recovers());
     let by_alarm = match alarm {
         Some(alarm) => {
             cite.fact(alarm.resource);
@@ -204,8 +204,8 @@ fn alarmed<'e>(
     cite: &mut Cite<'e>,
 ) -> Known<bool> {
     let alarms = place.alarms();
-    let of_group = group.as_ref().ok().and_then(|group| alarms.on(GROUP_DIMENSION, (*group)?).next());
-    if let Some(alarm) = alarms.on(INSTANCE_DIMENSION, &resource.id).next().or(of_group) {
+    let of_group = group.as_ref().ok().and_then(|group| alarms.on_group((*group)?).next());
+    if let Some(alarm) = alarms.on_instance(&resource.id).next().or(of_group) {
         cite.fact(alarm.resource);
         return Ok(true);
     }

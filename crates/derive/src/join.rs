@@ -147,6 +147,24 @@ impl<'e, K: Eq + std::hash::Hash, V: Default> Index<'e, K, V> {
     }
 }
 
+/// The records of a type by their ids, in whose order they stand.
+#[derive(Debug)]
+pub(crate) struct ById<'e> {
+    records: &'e [Resource],
+    listed: Listed<'e>,
+}
+
+impl<'e> ById<'e> {
+    /// The record, which is cited, or that there is none, which cites the listing.
+    pub(crate) fn record(&self, id: &str, cite: &mut Cite<'e>) -> Known<Option<&'e Resource>> {
+        let Ok(at) = self.records.binary_search_by(|record| record.id.as_str().cmp(id)) else {
+            return self.listed.complete(cite).map(|()| None);
+        };
+        cite.fact(&self.records[at]);
+        Ok(Some(&self.records[at]))
+    }
+}
+
 /// What is the same in every place.
 #[derive(Debug)]
 pub(crate) struct Base<'e> {
@@ -235,6 +253,11 @@ impl<'e> Place<'e> {
         &of_type[start..end]
     }
 
+    /// The type's records here by id; of their facts nothing is read.
+    pub(crate) fn by_id(&self, kind: &'static str) -> ById<'e> {
+        ById { records: self.slice(kind), listed: self.listed(kind) }
+    }
+
     /// Whether a unit listed the type here, or set out to.
     pub(crate) fn has_listing(&self, kind: &str) -> bool {
         self.base.listings.contains_key(&(kind, self.account, self.region))
@@ -275,21 +298,18 @@ impl<'e> Place<'e> {
         R: Send,
     {
         let mut listed = self.listed(kind);
-        let read: Vec<Result<R, GapId>> = self
-            .slice(kind)
-            .par_iter()
-            .with_min_len(512)
-            .map(|resource| match resource.view::<V>() {
-                Ok(facts) => Ok(make(resource, facts)),
-                Err(_) => Err(self.unreadable(resource)),
-            })
-            .collect();
-        let mut rows = Vec::with_capacity(read.len());
-        for row in read {
-            match row {
-                Ok(row) => rows.push(row),
-                Err(gap) => listed.spoil(gap),
+        let unreadable: Mutex<BTreeSet<GapId>> = Mutex::new(BTreeSet::new());
+        let read = |resource: &'e Resource| {
+            if let Ok(facts) = resource.view::<V>() {
+                return Some(make(resource, facts));
             }
+            let gap = self.unreadable(resource);
+            unreadable.lock().unwrap_or_else(PoisonError::into_inner).insert(gap);
+            None
+        };
+        let rows = self.slice(kind).par_iter().with_min_len(512).filter_map(read).collect();
+        if let Some(gap) = unreadable.into_inner().unwrap_or_else(PoisonError::into_inner).pop_first() {
+            listed.spoil(gap);
         }
         (rows, listed)
     }

@@ -67,7 +67,7 @@ pub fn inputs(types: &BTreeSet<&str>) -> BTreeSet<&'static str> {
 /// owns) carries a gap of kind "not asked", which is added to the evidence.
 pub fn derive(evidence: &mut Evidence, provenance: &Provenance, types: &BTreeSet<&str>) {
     let order = |a: &Resource, b: &Resource| a.sort_key().cmp(&b.sort_key());
-    if !evidence.resources.is_sorted_by(|a, b| order(a, b).is_le()) {
+    if !evidence.resources.par_windows(2).all(|pair| order(&pair[0], &pair[1]).is_le()) {
         evidence.resources.par_sort_by(order);
     }
     evidence.listings.sort_by(|a, b| (&a.kind, &a.unit).cmp(&(&b.kind, &b.unit)));

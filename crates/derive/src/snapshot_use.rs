@@ -19,14 +19,13 @@ const LIFECYCLE_TAGS: &str = "aws:dlm:";
 const LIFECYCLE_MARK: &str = "dlm:managed";
 
 fn derive(place: &Place<'_>) -> Derived {
-    let volumes = place.slice(Volume::TYPE).iter().map(|volume| (volume.id.as_str(), volume));
-    let volumes: Index<'_, &str, &Resource> = Index::new(volumes, place.listed(Volume::TYPE));
+    let volumes = place.by_id(Volume::TYPE);
     let (images, images_listed) = place.read(Image::TYPE, |resource, image: Image| (resource, image));
     let own = images.into_iter().filter(|(_, image)| image.own);
     let made_of = own.flat_map(|(resource, image)| image.snapshot_ids.into_iter().map(move |id| (id, resource)));
     let images: Index<'_, String, &Resource> = Index::new(made_of, images_listed);
     place.each::<Snapshot, _, _>(&["kept_by_policy"], |resource, snapshot: Snapshot, cite| {
-        let volume = volumes.record(snapshot.volume_id.as_str(), cite);
+        let volume = volumes.record(&snapshot.volume_id, cite);
         let image = images.record(&resource.id, cite);
         SnapshotUse {
             kept_by_policy: kept_by_policy(resource.tags.as_ref()),

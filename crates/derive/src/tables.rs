@@ -64,7 +64,6 @@ impl InstanceView<'_> {
 /// Which instances there are, where they run, and what they are guarded by.
 #[derive(Debug)]
 pub(crate) struct Instances<'e> {
-    pub(crate) by_id: Index<'e, &'e str, &'e Resource>,
     /// The first that runs.
     pub(crate) some_running: Option<&'e Resource>,
     /// A running instance by the security groups that it has.
@@ -217,22 +216,26 @@ pub(crate) struct Alarms<'e> {
     pub(crate) rows: Vec<AlarmRow<'e>>,
     /// Positions of the alarms that watch a usage metric.
     pub(crate) by_usage_metric: Index<'e, String, Vec<usize>>,
-    /// Positions of the alarms with a dimension of this name and value.
-    by_dimension: Index<'e, (&'static str, String), Vec<usize>>,
+    /// Positions of the alarms with a dimension of this value, by the dimensions of [`DIMENSIONS`].
+    by_dimension: [HashMap<String, Vec<usize>>; 2],
     /// A composite alarm with an enabled action that an alarm feeds, directly or through others.
     fed: Index<'e, String, &'e Resource>,
     pub(crate) listed: Listed<'e>,
 }
 
 /// The dimensions by which alarms are looked up.
+const DIMENSIONS: [&str; 2] = [INSTANCE_DIMENSION, "AutoScalingGroupName"];
 pub(crate) const INSTANCE_DIMENSION: &str = "InstanceId";
-pub(crate) const GROUP_DIMENSION: &str = "AutoScalingGroupName";
 
 impl<'e> Alarms<'e> {
-    /// The alarms that look at a metric with this dimension.
-    pub(crate) fn on(&self, dimension: &'static str, value: &str) -> impl Iterator<Item = &AlarmRow<'e>> {
-        let found = self.by_dimension.found(&(dimension, value.to_owned()));
-        found.into_iter().flatten().map(|at| &self.rows[*at])
+    /// The alarms that look at a metric of this instance.
+    pub(crate) fn on_instance(&self, id: &str) -> impl Iterator<Item = &AlarmRow<'e>> {
+        self.by_dimension[0].get(id).into_iter().flatten().map(|at| &self.rows[*at])
+    }
+
+    /// The alarms that look at a metric of this Auto Scaling group.
+    pub(crate) fn on_group(&self, name: &str) -> impl Iterator<Item = &AlarmRow<'e>> {
+        self.by_dimension[1].get(name).into_iter().flatten().map(|at| &self.rows[*at])
     }
 
     /// Whether an alarm has an enabled action or feeds a composite alarm that has one.
@@ -276,10 +279,9 @@ impl<'e> Place<'e> {
                 running_with_group: Index::new(with_group, listed.clone()),
                 running_by_zone: Index::fold(
                     running().map(|(_, view)| (view.availability_zone, 1)),
-                    listed.clone(),
+                    listed,
                     |count: &mut u64, one| *count += one,
                 ),
-                by_id: Index::new(rows.iter().map(|(resource, _)| (resource.id.as_str(), *resource)), listed),
             }
         })
     }
@@ -378,14 +380,16 @@ impl<'e> Place<'e> {
                 .enumerate()
                 .flat_map(|(at, row)| row.facts.usage_metric_keys.iter().map(move |key| (key.clone(), at)));
             let by_usage_metric = Index::fold(by_usage, listed.clone(), push);
-            let by_dimension = rows.iter().enumerate().flat_map(|(at, row)| {
-                let dimensions = row.facts.metrics.iter().flat_map(|metric| &metric.dimensions);
-                dimensions.filter_map(move |(name, value)| {
-                    let name = [INSTANCE_DIMENSION, GROUP_DIMENSION].into_iter().find(|known| *known == name)?;
-                    Some(((name, value.clone()), at))
-                })
-            });
-            let by_dimension = Index::fold(by_dimension, listed.clone(), push);
+            let mut by_dimension: [HashMap<String, Vec<usize>>; 2] = Default::default();
+            for (at, row) in rows.iter().enumerate() {
+                for metric in &row.facts.metrics {
+                    for (name, found) in DIMENSIONS.iter().zip(&mut by_dimension) {
+                        if let Some(value) = metric.dimensions.get(*name) {
+                            found.entry(value.clone()).or_default().push(at);
+                        }
+                    }
+                }
+            }
             Alarms { by_usage_metric, by_dimension, fed: fed(self), rows, listed }
         })
     }

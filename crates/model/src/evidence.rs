@@ -35,9 +35,15 @@ impl Evidence {
     }
 
     /// Puts derived resources and listings in their places.
-    pub fn extend(&mut self, resources: Vec<Resource>, listings: Vec<Listing>) {
-        self.resources.extend(resources);
-        self.resources.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    pub fn extend(&mut self, mut resources: Vec<Resource>, listings: Vec<Listing>) {
+        resources.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        // Derived types stand behind those that AWS has, which saves sorting them all.
+        let ends = (self.resources.last().map(Resource::sort_key), resources.first().map(Resource::sort_key));
+        let in_order = !matches!(ends, (Some(last), Some(first)) if first < last);
+        self.resources.append(&mut resources);
+        if !in_order {
+            self.resources.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        }
         self.listings.extend(listings);
         self.listings.sort_by(|a, b| (&a.kind, &a.unit).cmp(&(&b.kind, &b.unit)));
     }

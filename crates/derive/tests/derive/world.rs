@@ -113,6 +113,7 @@ impl World {
         self.put_in::<T>(HERE, id, fields)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a test writes them in place")]
     pub(crate) fn put_in<T: Facts>(&mut self, region: &str, id: &str, fields: Json) -> &mut Resource {
         let mut whole = least(&schemas()[T::TYPE]);
         for (name, value) in fields.as_object().unwrap() {
@@ -183,6 +184,7 @@ pub(crate) fn blank(kind: &str, region: &str, id: &str) -> Resource {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as a resource holds them")]
 pub(crate) fn tags(pairs: &[(&str, &str)]) -> Option<Tags> {
     Some(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
 }
