@@ -455,7 +455,8 @@ fn snapshot_line(evidence: &Evidence, verified: bool) -> SnapshotLine {
         collected_at: manifest.started_at,
         caller: manifest.caller.arn.clone(),
         gaps: evidence.gaps.len() as u64,
-        resources: evidence.resources.len() as u64,
+        // Derived facts were not read, but made.
+        resources: evidence.resources.iter().filter(|it| !it.kind.starts_with("Wellproof::")).count() as u64,
         calls: evidence.calls.len() as u64,
         tool_version: manifest.tool_version.clone(),
     }

@@ -134,7 +134,7 @@ impl<'e> Region<'_, 'e> {
             alarm_at_share: whole.clone().and_then(|()| at_share(alarms, &quota)).into(),
             alarm_firing_days: firing.clone().map(|since| since.map(|since| self.days(since))).into(),
             requested_since_firing: firing.and_then(|since| requests.since(since)).into(),
-            auto_managed: self.auto_managed(&quota.service_code, cite).into(),
+            auto_managed: self.auto_managed(&quota, cite).into(),
             requests: requests.count(|_| true).into(),
             requests_pending: requests.count(|status| PENDING.contains(&status)).into(),
             matched_in_other_regions: self.matched(resource, &quota, raised, cite).into(),
@@ -194,11 +194,13 @@ impl<'e> Region<'_, 'e> {
         any(each)
     }
 
-    fn auto_managed(&self, service: &str, cite: &mut Cite<'e>) -> Known<bool> {
+    fn auto_managed(&self, quota: &Quota, cite: &mut Cite<'e>) -> Known<bool> {
         let (rows, listed) = &self.management;
         let Some((resource, management)) = rows.first() else { return listed.complete(cite).map(|()| false) };
         cite.fact(resource);
-        let excluded = management.excluded_services.iter().any(|it| it == service);
+        let Quota { service_code, quota_code, .. } = quota;
+        let excluded = management.excluded_services.iter().any(|it| it == service_code)
+            || management.excluded_quotas.iter().any(|it| *it == format!("{service_code}/{quota_code}"));
         Ok(management.opt_in_status == "ENABLED" && !excluded)
     }
 

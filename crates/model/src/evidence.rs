@@ -37,11 +37,9 @@ impl Evidence {
     /// Puts derived resources and listings in their places.
     pub fn extend(&mut self, mut resources: Vec<Resource>, listings: Vec<Listing>) {
         resources.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-        // Derived types stand behind those that AWS has, which saves sorting them all.
-        let ends = (self.resources.last().map(Resource::sort_key), resources.first().map(Resource::sort_key));
-        let in_order = !matches!(ends, (Some(last), Some(first)) if first < last);
         self.resources.append(&mut resources);
-        if !in_order {
+        // Derived types stand behind those that AWS has: looking once saves sorting them all.
+        if !self.resources.is_sorted_by(|a, b| a.sort_key() <= b.sort_key()) {
             self.resources.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         }
         self.listings.extend(listings);
