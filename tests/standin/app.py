@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from . import answers, encode, shapes
+from . import answers, apis, encode, shapes
 from .encode import Reply
 from .errors import ApiError, NotInWireShape, Unrecognised
 from .faults import Faults
@@ -128,6 +128,7 @@ def _log(call: Call, reply: Reply, request_id: str, **more: Any) -> None:
     line = {
         "service": call.service,
         "operation": call.name,
+        "action": apis.iam_action(call.operation),
         "region": call.region,
         "protocol": call.protocol,
         "params": call.params,

@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--variant", action="append", default=[], help="a named change of one fact; see --list")
     options.add_argument("--deny", action="append", default=[], metavar="SERVICE:OPERATION[@REGION][=BY][#TIMES],…")
     options.add_argument("--throttle", action="append", default=[], metavar="SERVICE:OPERATION[@REGION][#TIMES],…")
+    options.add_argument("--expire-after", type=int, metavar="N", help="the credentials expire after N calls")
     options.add_argument("--delay-ms", type=int, default=0, help="added to every answer")
     options.add_argument("--page-size", type=int, default=100, help="items on a page, at most")
     options.add_argument("--now", default=clock.DEFAULT_NOW, help="what the account's clock shows")
@@ -63,7 +64,7 @@ def main() -> int:
     os.environ["TZ"] = "UTC"
     with clock.stopped_at(now):
         world = accounts.build(options.account, settings, now)
-        faults = Faults(deny, throttle, world.regions)
+        faults = Faults(deny, throttle, world.regions, options.expire_after)
         manners = Manners(options.page_size, options.delay_ms, not options.lenient)
         application = Application(world, faults, manners)
         server = make_server("127.0.0.1", options.port, application, threaded=True, request_handler=QuietHandler)

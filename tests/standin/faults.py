@@ -1,4 +1,4 @@
-"""What AWS refuses: denied calls, throttled calls, regions that the account has not opted in to."""
+"""What AWS refuses: denied and throttled calls, expired credentials, regions that the account has not opted in to."""
 
 from __future__ import annotations
 
@@ -70,15 +70,25 @@ class Fault:
 class Faults:
     """Refuses calls as it was told to, with AWS's own codes and words."""
 
-    def __init__(self, deny: list[Fault], throttle: list[Fault], enabled_regions: list[str]) -> None:
+    def __init__(
+        self,
+        deny: list[Fault],
+        throttle: list[Fault],
+        enabled_regions: list[str],
+        expire_after: int | None = None,
+    ) -> None:
         self._deny = deny
         self._throttle = throttle
         self._enabled_regions = enabled_regions
+        self._expire_after = expire_after
+        self._calls = 0
         self._refused: Counter[Fault] = Counter()
         self._lock = threading.Lock()
 
     def check(self, call: Call) -> None:
         """Raises ApiError where AWS would refuse the call."""
+        if self._has_expired():
+            raise expired(call)
         if call.region not in self._enabled_regions:
             raise _region_off(call)
         for fault in self._throttle:
@@ -88,6 +98,11 @@ class Faults:
             # STS answers who the caller is whatever the policies say.
             if fault.covers(call) and call.name != "GetCallerIdentity" and self._counts(fault):
                 raise denied(call, fault.by)
+
+    def _has_expired(self) -> bool:
+        with self._lock:
+            self._calls += 1
+            return self._expire_after is not None and self._calls > self._expire_after
 
     def _counts(self, fault: Fault) -> bool:
         with self._lock:
@@ -139,6 +154,20 @@ def throttled(call: Call) -> ApiError:
             return ApiError("TooManyRequestsException", "Rate exceeded")
         case _:
             return ApiError("ThrottlingException", "Rate exceeded")
+
+
+def expired(call: Call) -> ApiError:
+    """The refusal of a call that is signed with a session's credentials after the session's end."""
+    message = "The security token included in the request is expired"
+    match call.protocol:
+        case "ec2":
+            return ApiError("RequestExpired", "Request has expired.")
+        case "query" | "smithy-rpc-v2-cbor":
+            return ApiError("ExpiredToken", message, 403)
+        case "rest-json":
+            return ApiError("ExpiredTokenException", message, 403)
+        case _:
+            return ApiError("ExpiredTokenException", message)
 
 
 def _region_off(call: Call) -> ApiError:
