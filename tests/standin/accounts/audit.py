@@ -147,9 +147,10 @@ def _changes(world: World) -> None:
     trail = {"name": "main"}
     by_stack = events.CLOUDFORMATION
     events.record(world, HOME, 61, by_stack, "cloudtrail.amazonaws.com", "UpdateTrail", requestParameters=trail)
-    if world.fact("creations.by-hand") == "present":
-        database = {"dBInstanceIdentifier": "orders-copy", "engine": "postgres"}
-        events.record(world, HOME, 14, console, "rds.amazonaws.com", "CreateDBInstance", requestParameters=database)
+    databases = {"none": 0, "present": 1, "mostly": 6}[world.fact("creations.by-hand")]
+    for n in range(databases):
+        database = {"dBInstanceIdentifier": f"orders-copy-{n}" if n else "orders-copy", "engine": "postgres"}
+        events.record(world, HOME, 14 + n, console, "rds.amazonaws.com", "CreateDBInstance", requestParameters=database)
     app_group = {"groupId": world.ids["prod-app-group"]}
     events.record(
         world,
@@ -162,12 +163,20 @@ def _changes(world: World) -> None:
         requestParameters=app_group,
     )
     pipeline = events.PIPELINE
+    always = world.fact("deployments.by") == "console-always"
     for n, days_ago in enumerate((80.0, 66.0, 52.0, 38.0, 24.0, 10.0)):
         stack = {"stackName": "shop-api" if n % 2 else "shop-web"}
         events.record(
-            world, HOME, days_ago, pipeline, "cloudformation.amazonaws.com", "UpdateStack", requestParameters=stack
+            world,
+            HOME,
+            days_ago,
+            console if always else pipeline,
+            "cloudformation.amazonaws.com",
+            "UpdateStack",
+            requestParameters=stack,
         )
-    by = {"console": console, "cli": events.CLI_BOB, "pipeline": pipeline}[world.fact("deployments.by")]
+    latest_by = {"console": console, "console-always": console, "cli": events.CLI_BOB, "pipeline": pipeline}
+    by = latest_by[world.fact("deployments.by")]
     latest = {"stackName": "shop-web"}
     events.record(world, HOME, 6, by, "cloudformation.amazonaws.com", "UpdateStack", requestParameters=latest)
     if world.fact("backups.restored") == "present":

@@ -54,7 +54,7 @@ AUTOSCALING = Launcher(
     "autoscaling.amazonaws.com",
     invoked_by="autoscaling.amazonaws.com",
 )
-PIPELINE = Launcher("AssumedRole", "Deploy/ci", "Boto3/1.35.54 md/Botocore#1.35.54 ua/2.0 os/linux", "203.0.113.200")
+PIPELINE = Launcher("AssumedRole", "shop-pipeline/ci", "Boto3/1.35.54 md/Botocore#1.35.54 ua/2.0 os/linux", "203.0.113.200")
 ROOT = Launcher("Root", "root", _BROWSER, "198.51.100.9", from_console=True)
 
 

@@ -73,7 +73,7 @@ VARIANTS = (
         "demo",
         "quotas.headroom",
         "ample",
-        {"rel_manage_service_limits_suff_buffer_limits": MENDED},
+        {"rel_manage_service_limits_suff_buffer_limits": (NOT_MET, PARTIAL)},
     ),
     Variant(
         "infrastructure-by-automation",
@@ -81,6 +81,7 @@ VARIANTS = (
         "creations.by-hand",
         "none",
         {"rel_adapt_to_changes_autoscale_adapt": MENDED},
+        {"creations.by-hand": "mostly"},
     ),
     Variant(
         "groups-scale",
@@ -95,14 +96,15 @@ VARIANTS = (
         "sound",
         "asg.policy",
         "none",
-        dict.fromkeys(_SCALING_CHOICES, BROKEN),
+        # That not all groups scale does not tell whether demand could be met otherwise.
+        {**dict.fromkeys(_SCALING_CHOICES, BROKEN), "cost_manage_demand_resources_dynamic": (MET, NOT_PROVEN)},
     ),
     Variant(
         "web-group-suspended",
         "sound",
         "asg.suspended",
         "launch",
-        {"cost_manage_demand_resources_dynamic": BROKEN},
+        {"cost_manage_demand_resources_dynamic": BROKEN, **dict.fromkeys(_SCALING_CHOICES, (MET, PARTIAL))},
     ),
     Variant(
         "deployments-by-pipeline",
@@ -110,12 +112,13 @@ VARIANTS = (
         "deployments.by",
         "pipeline",
         dict.fromkeys(_DEPLOYMENT_CHOICES, MENDED),
+        {"deployments.by": "console-always"},
     ),
     Variant(
-        "deployment-by-hand",
+        "deployments-by-hand",
         "sound",
         "deployments.by",
-        "console",
+        "console-always",
         dict.fromkeys(_DEPLOYMENT_CHOICES, BROKEN),
     ),
     Variant(
@@ -218,18 +221,11 @@ VARIANTS = (
         {"rel_withstand_component_failures_auto_healing_system": (PARTIAL, NOT_MET)},
     ),
     Variant(
-        "fixed-quota-nearly-reached",
-        "sound",
-        "quotas.fixed",
-        "near",
-        {"rel_manage_service_limits_aware_fixed_limits": (PARTIAL, NOT_MET)},
-    ),
-    Variant(
         "alarms-with-actions",
         "demo",
         "alarms.actions",
         "sns",
-        {"rel_monitor_aws_resources_notification_monitor": (NOT_MET, PARTIAL)},
+        {"ops_event_response_process_per_alert": (NOT_PROVEN, PARTIAL)},
     ),
     Variant(
         "guardduty-on-everywhere",

@@ -54,7 +54,7 @@ def allowed_images(world: World, call: Call) -> Answer:
 
 @amends("ec2", "DescribeInstances")
 def instances(world: World, call: Call, answer: Answer) -> Answer:
-    """moto says nothing of enhanced networking or recovery, and keeps its own root device name."""
+    """moto says nothing of enhanced networking or recovery, keeps its own root device name, and calls GMT UTC."""
     recovery = {row["id"]: row["AutoRecovery"] for row in world.rows("maintenance", call.region)}
     for reservation in answer["Reservations"]:
         for instance in reservation["Instances"]:
@@ -65,6 +65,8 @@ def instances(world: World, call: Call, answer: Answer) -> Answer:
             instance["MaintenanceOptions"] = {"AutoRecovery": recovery.get(instance["InstanceId"], "default")}
             for invented in ("ClientToken", "Platform"):
                 instance.pop(invented, None)
+            if reason := instance.get("StateTransitionReason"):
+                instance["StateTransitionReason"] = reason.replace(" UTC)", " GMT)")
             mappings = instance.get("BlockDeviceMappings")
             if mappings:
                 instance["RootDeviceName"] = mappings[0]["DeviceName"]
