@@ -50,21 +50,29 @@ pub(crate) fn print(text: &str) -> miette::Result<()> {
 
 /// Says something to the person at the terminal. That nobody listens is no reason to fail.
 pub(crate) fn say(text: &str) {
+    write_line(&wellproof_report::legible_lines(text));
+}
+
+fn write_line(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// Tells what went wrong.
 pub(crate) fn error(err: &miette::Report) {
-    let theme = if stderr_has_colour() {
-        miette::GraphicalTheme::unicode()
-    } else {
-        miette::GraphicalTheme::unicode_nocolor()
-    };
+    let plain = rendered(err, miette::GraphicalTheme::unicode_nocolor());
+    let legible = wellproof_report::legible_lines(&plain);
+    // Colours are escape sequences, too: a message that brings some of its own goes without.
+    let coloured = stderr_has_colour() && legible == plain;
+    write_line(&if coloured { rendered(err, miette::GraphicalTheme::unicode()) } else { legible });
+}
+
+fn rendered(err: &miette::Report, theme: miette::GraphicalTheme) -> String {
     let handler = miette::GraphicalReportHandler::new_themed(theme).with_width(columns());
     let mut text = String::new();
-    let plain = || format!("error: {err}");
-    let rendered = handler.render_report(&mut text, err.as_ref());
-    say(&if rendered.is_ok() { format!("error:{}", text.trim_end()) } else { plain() });
+    match handler.render_report(&mut text, err.as_ref()) {
+        Ok(()) => format!("error:{}", text.trim_end()),
+        Err(_) => format!("error: {err}"),
+    }
 }
 
 /// How wide the terminal is.

@@ -40,9 +40,10 @@ impl RuleError {
         }
     }
 
-    pub(crate) fn in_file(file: &str, message: impl Into<String>) -> Self {
+    /// A mistake without a place in its file: no excerpt is shown that would name it, so the message does.
+    pub(crate) fn in_file(file: &str, message: impl std::fmt::Display) -> Self {
         Self {
-            message: message.into(),
+            message: format!("{file}: {message}"),
             help: None,
             file: file.to_owned(),
             line: 0,
