@@ -1,5 +1,7 @@
 //! A scan goes past what it may not read, says what, why and which IAM actions would mend it, and asks for no more than its policy allows.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

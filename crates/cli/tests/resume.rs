@@ -1,5 +1,7 @@
 //! A scan that dies loses nothing that it finished, and goes on where it stopped; it never touches what is not its own.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use std::fs;

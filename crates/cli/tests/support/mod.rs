@@ -5,6 +5,7 @@
 //! is replayed from the demo recording, or asks only the collectors that it needs.
 
 #![allow(dead_code, reason = "every test file has a use for its own part")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
