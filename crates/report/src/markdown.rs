@@ -31,6 +31,12 @@ fn summary(document: &Document, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "**{}**\n", plain(&name(workload)))?;
     }
     writeln!(out, "{}\n", plain(&prose(&scope.sentence)))?;
+    if scope.out_of_scope > 0 {
+        writeln!(out, "- {} outside it are not judged", counted(scope.out_of_scope, "resource"))?;
+    }
+    for exclusion in &scope.exclusions {
+        writeln!(out, "- Left out: {}", plain(&prose(exclusion)))?;
+    }
     let verified = if snapshot.verified { "verified" } else { "**not verified**" };
     writeln!(out, "- Lens {}, edition {}", code(&lens.id), code(&lens.edition))?;
     writeln!(
