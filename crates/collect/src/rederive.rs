@@ -38,7 +38,7 @@ pub async fn rederive(reader: &Reader) -> Result<Vec<Difference>, ReadError> {
         match replay(reader, id, &memory).await? {
             Some(of_unit) => listings.extend(of_unit),
             None => {
-                differences.push(Difference { what: format!("unit {id}"), how: "this version has no such collector" })
+                differences.push(Difference { what: format!("unit {id}"), how: "this version has no such collector" });
             }
         }
     }
