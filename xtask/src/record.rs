@@ -55,7 +55,18 @@ impl Standin {
         }
         let mut process = Command::new(python)
             .current_dir(root.join("tests"))
-            .args(["-m", "standin", "--port", "0", "--account", "demo", "--set", "deployments.by=pipeline", "--while-stdin", "--now"])
+            .args([
+                "-m",
+                "standin",
+                "--port",
+                "0",
+                "--account",
+                "demo",
+                "--set",
+                "deployments.by=pipeline",
+                "--while-stdin",
+                "--now",
+            ])
             // The scan's clock is this machine's, and ages in the account count from the stand-in's.
             .arg(now()?)
             .stdin(Stdio::piped())

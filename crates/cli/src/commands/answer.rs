@@ -14,11 +14,7 @@ use crate::output;
 pub(crate) fn run(args: &Answer) -> miette::Result<Exit> {
     let judged = judge::judge(&args.judging)?;
     let to_stdout = args.output.as_os_str() == "-";
-    let text = TextOptions {
-        all: args.all,
-        color: to_stdout && output::stdout_has_colour(),
-        width: output::columns(),
-    };
+    let text = TextOptions { all: args.all, color: to_stdout && output::stdout_has_colour(), width: output::columns() };
     output::document(&args.output, |out| write(&judged.document, args.format, &text, out))?;
     if let Some(what) = args.fail_on
         && let Some(reached) = fail_on(&judged.document, what)

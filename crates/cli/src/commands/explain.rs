@@ -158,7 +158,8 @@ impl Page<'_> {
                         self.rule_on_choice(rule, &mut text)?;
                     }
                     let number = choice.number.as_deref().unwrap_or_default();
-                    let _ = writeln!(text, "  bears on {} {number} {}: {}", question.number, choice.title, choice.verdict);
+                    let _ =
+                        writeln!(text, "  bears on {} {number} {}: {}", question.number, choice.title, choice.verdict);
                 }
             }
         }
@@ -171,7 +172,8 @@ impl Page<'_> {
     fn call(&self, call: &Call, body: bool) -> miette::Result<String> {
         let mut text = String::new();
         let key = &call.key;
-        let status = call.error.as_deref().map_or_else(|| call.status.to_string(), |code| format!("{} {code}", call.status));
+        let status =
+            call.error.as_deref().map_or_else(|| call.status.to_string(), |code| format!("{} {code}", call.status));
         let _ = writeln!(
             text,
             "call {} {}:{} in {} of {} at {}: {status}",

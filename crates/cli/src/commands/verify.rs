@@ -24,13 +24,15 @@ pub(crate) fn run(args: &Verify) -> miette::Result<Exit> {
         }
     }
     if !report.sealed {
-        let _ = writeln!(text, "the scan did not finish: there is no DIGEST, and {} units are missing", report.unfinished.len());
+        let _ = writeln!(
+            text,
+            "the scan did not finish: there is no DIGEST, and {} units are missing",
+            report.unfinished.len()
+        );
     }
     let sound = report.sealed && report.problems.is_empty() && differences.is_empty();
-    let held = format!(
-        "{} units, {} calls, {} resources, {} gaps",
-        report.units, report.calls, report.resources, report.gaps
-    );
+    let held =
+        format!("{} units, {} calls, {} resources, {} gaps", report.units, report.calls, report.resources, report.gaps);
     let _ = match (sound, args.rederive) {
         (true, false) => writeln!(text, "{}: {held}: every hash and every citation holds", report.digest),
         (true, true) => writeln!(
