@@ -165,8 +165,8 @@ pub(crate) struct Rules {
     #[command(subcommand)]
     pub(crate) command: RulesCommand,
     /// Rules to add to the shipped ones, or to replace those of the same id
-    #[arg(long, value_name = "DIR", global = true)]
-    pub(crate) rules: Option<PathBuf>,
+    #[arg(long = "rules", value_name = "DIR", global = true)]
+    pub(crate) directory: Option<PathBuf>,
     /// A lens whose choices rules may name beside the shipped ones
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) lens: Option<String>,

@@ -48,7 +48,7 @@ impl Page<'_> {
         if document.rules.contains_key(what) {
             return self.rule(what);
         }
-        if let Some(call) = self.judged.evidence.calls.get(&CallId(what.to_owned().into())) {
+        if let Some(call) = self.judged.evidence.calls.get(&CallId(what.to_owned())) {
             return self.call(call, true);
         }
         Err(self.nothing(what).into())
@@ -65,17 +65,14 @@ impl Page<'_> {
         let numbered = by_number
             .map(|question| (&question.number, &question.id))
             .or_else(|| choice_by_number.and_then(|choice| Some((choice.number.as_ref()?, &choice.id))));
-        let help = match numbered {
-            Some((number, id)) => {
-                Some(format!("numbers drift between editions; {number} of edition {} is `{id}`", document.lens.edition))
-            }
-            None => {
-                let questions = document.questions.iter().map(|question| question.id.as_str());
-                let ids = choices().map(|choice| choice.id.as_str());
-                let rules = document.rules.keys().map(String::as_str);
-                let names: Vec<&str> = questions.chain(ids).chain(rules).collect();
-                wellproof_lens::nearest(what, names).map(|name| format!("did you mean `{name}`?"))
-            }
+        let help = if let Some((number, id)) = numbered {
+            Some(format!("numbers drift between editions; {number} of edition {} is `{id}`", document.lens.edition))
+        } else {
+            let questions = document.questions.iter().map(|question| question.id.as_str());
+            let ids = choices().map(|choice| choice.id.as_str());
+            let rules = document.rules.keys().map(String::as_str);
+            let names: Vec<&str> = questions.chain(ids).chain(rules).collect();
+            wellproof_lens::nearest(what, names).map(|name| format!("did you mean `{name}`?"))
         };
         CliError::Nothing { what: what.to_owned(), help }
     }
@@ -128,7 +125,7 @@ impl Page<'_> {
             let name = resource.arn.as_deref().unwrap_or(&resource.id);
             let _ = writeln!(text, "    {} {} {name} in {}", resource.verdict, resource.kind, resource.region);
             for id in &resource.calls {
-                if let Some(call) = self.judged.evidence.calls.get(&CallId(id.clone().into())) {
+                if let Some(call) = self.judged.evidence.calls.get(&CallId(id.clone())) {
                     let body = self.call(call, self.bodies)?;
                     text.extend(body.lines().map(|line| format!("      {line}\n")));
                 }

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::output;
 
 pub(crate) fn run(args: &Rules) -> miette::Result<Exit> {
-    let rules = judge::rules(args.rules.as_deref())?;
+    let rules = judge::rules(args.directory.as_deref())?;
     let lens = judge::lens(args.lens.as_deref().unwrap_or("wellarchitected"))?;
     match &args.command {
         RulesCommand::List => list(&rules),
