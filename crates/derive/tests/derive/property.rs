@@ -423,7 +423,7 @@ proptest! {
 #[test]
 fn random_evidence_reaches_every_answer() {
     let mut seen: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
-    for seed in 0..300 {
+    for seed in 0..1_500 {
         let world = random_world(&mut Dice(seed));
         for resource in derived(&world.derive()) {
             for (name, value) in &resource.attributes {
