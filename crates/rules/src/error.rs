@@ -61,7 +61,8 @@ impl RuleError {
     /// The mistake as plain text: `file:line:column: message`, the line with a caret under the place, and the hint.
     pub fn render(&self) -> String {
         let mut out = if self.line == 0 {
-            format!("{}: {}", self.file, self.message)
+            // Without a place, the message names the file itself.
+            self.message.clone()
         } else {
             format!("{}:{}:{}: {}", self.file, self.line, self.column, self.message)
         };
