@@ -78,9 +78,10 @@ impl Known {
         }
         let mut known = Self { enabled: Some(Vec::new()), off: Vec::new() };
         for resource in resources {
-            let enabled = resource.facts::<Region>().is_ok_and(|region| region.enabled);
+            // One that cannot be read is not one that is off: then nothing is known of any.
+            let Ok(region) = resource.facts::<Region>() else { return Self::default() };
             match &mut known.enabled {
-                Some(list) if enabled => list.push(resource.id.clone()),
+                Some(list) if region.enabled => list.push(resource.id.clone()),
                 _ => known.off.push(resource.id.clone()),
             }
         }
