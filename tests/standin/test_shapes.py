@@ -173,16 +173,17 @@ def test_guardduty_one_by_one(account: StandIn, region: str) -> None:
 
 def test_finding_criteria_select(demo: StandIn) -> None:
     detector = ask(demo, "guardduty", "ListDetectors")[0]["DetectorIds"][0]
-    old = int((NOW - datetime.timedelta(days=30)).timestamp() * 1000)
-    criteria = {
-        "Criterion": {
-            "service.archived": {"Equals": ["false"]},
-            "severity": {"GreaterThanOrEqual": 7},
-            "updatedAt": {"LessThan": old},
-        }
-    }
-    pages = ask(demo, "guardduty", "ListFindings", DetectorId=detector, FindingCriteria=criteria)
-    assert len(items(pages, "FindingIds")) == 2
+    month_ago = int((NOW - datetime.timedelta(days=30)).timestamp() * 1000)
+
+    def high(**when: dict[str, int]) -> list[Any]:
+        open_and_high = {"service.archived": {"Equals": ["false"]}, "severity": {"GreaterThanOrEqual": 7}}
+        criteria = {"Criterion": {**open_and_high, **when}}
+        return items(ask(demo, "guardduty", "ListFindings", DetectorId=detector, FindingCriteria=criteria), "FindingIds")
+
+    # First seen 64 days ago, and again yesterday.
+    assert len(high(createdAt={"LessThan": month_ago})) == 2
+    assert len(high(updatedAt={"GreaterThan": month_ago})) == 2
+    assert high(updatedAt={"LessThan": month_ago}) == []
     assert code(demo, "guardduty", "GetDetector", DetectorId="0" * 32) == "BadRequestException"
 
 
