@@ -13,7 +13,7 @@ use wellproof_facts::ec2::{
 };
 use wellproof_facts::{Facts, account};
 use wellproof_model::{
-    BodyEncoding, Call, CallId, CallKey, Caller, GLOBAL, Listing, ListingState, Manifest, Resource, UnitId,
+    BodyEncoding, Call, CallId, CallKey, Caller, GLOBAL, Listing, ListingState, Manifest, Resource, Tags, UnitId,
 };
 use wellproof_snapshot::{Format, Snapshot, UnitWriter, WriteError};
 
@@ -270,7 +270,7 @@ fn item(body: &mut String, resource: &Resource) {
         let value = serde_json::to_string(value).unwrap_or_default();
         let _ = write!(body, "<{name}>{value}</{name}>");
     }
-    for (key, value) in resource.tags.iter().flatten() {
+    for (key, value) in resource.tags.iter().flat_map(Tags::iter) {
         let _ = write!(body, "<tag><key>{key}</key><value>{value}</value></tag>");
     }
     body.push_str("</item>");
@@ -281,6 +281,7 @@ fn fill_up(resource: &mut Resource) {
     let length = serde_json::to_vec(&resource).map_or(0, |line| line.len() + 1);
     let id = resource.id.clone();
     if let Some(tags) = &mut resource.tags {
+        let mut more = Vec::new();
         let mut missing = RECORD.saturating_sub(length);
         for nth in 0.. {
             let (key, mut value) = (format!("company:cost:{nth:02}"), format!("{id}/allocation/{nth}/"));
@@ -292,8 +293,10 @@ fn fill_up(resource: &mut Resource) {
                 value.push(char::from(b'a' + u8::try_from(value.len() % 26).unwrap_or_default()));
             }
             missing -= frame + value.len();
-            tags.insert(key, value);
+            more.push((key, value));
         }
+        let own = tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
+        *tags = own.chain(more).collect();
     }
 }
 

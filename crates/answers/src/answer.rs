@@ -301,7 +301,7 @@ impl<'a> Answering<'a> {
         let cited = choices().flat_map(|choice| &choice.citations).map(|citation| &citation.call);
         let ids: BTreeSet<&String> = named.chain(cited).collect();
         ids.into_iter()
-            .filter_map(|id| Some((id.clone(), citation(self.evidence.calls.get(&CallId(id.clone()))?))))
+            .filter_map(|id| Some((id.clone(), citation(self.evidence.calls.get(&CallId::from(id.clone()))?))))
             .collect()
     }
 
@@ -318,7 +318,7 @@ impl<'a> Answering<'a> {
                 unknown: outcome.unknown,
                 not_judged: outcome.not_judged,
                 note: ruled.note(),
-                gaps: outcome.gaps.iter().map(|gap| gap.0.clone()).collect(),
+                gaps: outcome.gaps.iter().map(|gap| gap.to_string()).collect(),
             };
             Some((ruled.id.to_owned(), line))
         });
@@ -426,14 +426,14 @@ fn resource_lines(outcome: &Outcome) -> Vec<ResourceLine> {
         account: judged.account.clone(),
         region: judged.region.clone(),
         verdict: judged.verdict,
-        calls: judged.citations.iter().map(|call| call.0.clone()).collect(),
+        calls: judged.citations.iter().map(|call| call.to_string()).collect(),
     });
     lines.collect()
 }
 
 fn citation(call: &Call) -> Citation {
     Citation {
-        call: call.id.0.clone(),
+        call: call.id.to_string(),
         service: call.key.service.clone(),
         operation: call.key.operation.clone(),
         account: call.key.account.clone(),
@@ -510,7 +510,7 @@ fn gaps(evidence: &Evidence) -> Vec<GapLine> {
         .gaps
         .values()
         .map(|gap| GapLine {
-            id: gap.id.0.clone(),
+            id: gap.id.to_string(),
             unit: gap.unit.to_string(),
             what: gap.what.clone(),
             kind: gap.kind,

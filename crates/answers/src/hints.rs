@@ -380,8 +380,7 @@ fn tag<'a>(resource: &'a Resource, keys: &[String]) -> Result<Option<&'a str>, U
         return Err(Unread);
     }
     let Some(tags) = &resource.tags else { return Ok(None) };
-    let of =
-        |key: &String| tags.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value.as_str());
+    let of = |key: &String| tags.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value);
     Ok(keys.iter().find_map(of))
 }
 

@@ -29,7 +29,7 @@ fn lens() -> &'static Lens {
 fn call(name: &str) -> Call {
     let unit = UnitId::new("quotas", ACCOUNT, "eu-central-1");
     Call {
-        id: CallId(name.to_owned()),
+        id: CallId::from(name),
         unit,
         key: CallKey {
             service: "servicequotas".into(),
@@ -69,7 +69,7 @@ fn evidence(calls: &[&str]) -> Evidence {
         resources: Vec::new(),
         listings: Vec::new(),
         gaps: BTreeMap::new(),
-        calls: calls.iter().map(|name| (CallId((*name).to_owned()), call(name))).collect::<HashMap<_, _>>(),
+        calls: calls.iter().map(|name| (CallId::from(*name), call(name))).collect::<HashMap<_, _>>(),
     }
 }
 
@@ -82,7 +82,7 @@ fn outcome(rule: &str, verdict: Verdict, cited: &[&str]) -> Outcome {
         account: ACCOUNT.into(),
         region: "eu-central-1".into(),
         verdict,
-        citations: cited.iter().map(|id| CallId((*id).to_owned())).collect(),
+        citations: cited.iter().map(|id| CallId::from(*id)).collect(),
     };
     Outcome {
         rule: rule.into(),
@@ -95,7 +95,7 @@ fn outcome(rule: &str, verdict: Verdict, cited: &[&str]) -> Outcome {
         judged: if verdict == Verdict::NotApplicable { Vec::new() } else { (0..10).map(judged).collect() },
         left_out: 0,
         note: Some(format!("{rule} came to {verdict}")),
-        citations: cited.iter().map(|id| CallId((*id).to_owned())).collect(),
+        citations: cited.iter().map(|id| CallId::from(*id)).collect(),
         gaps: Vec::new(),
         failing_share: if verdict == Verdict::Fail { 1.0 } else { 0.0 },
     }
@@ -344,9 +344,9 @@ fn resource(kind: &str, id: &str, attributes: serde_json::Value) -> Resource {
         arn: None,
         account: ACCOUNT.into(),
         region: "eu-central-1".into(),
-        tags: Some([("env".to_owned(), if id.ends_with('1') { "prod" } else { "dev" }.to_owned())].into()),
+        tags: Some([("env", if id.ends_with('1') { "prod" } else { "dev" })].into_iter().collect()),
         attributes: serde_json::from_value(attributes).unwrap(),
-        calls: vec![CallId("c-1".into())],
+        calls: vec![CallId::from("c-1")],
         unread: BTreeMap::new(),
     }
 }
@@ -471,7 +471,7 @@ fn any_outcome(id: &'static str) -> impl Strategy<Value = Outcome> {
         move |(verdict, cited, note, gap)| {
             let mut outcome = outcome(id, verdict, &cited);
             outcome.note = note;
-            outcome.gaps = if gap { vec![GapId("g-1".into())] } else { Vec::new() };
+            outcome.gaps = if gap { vec![GapId::from("g-1")] } else { Vec::new() };
             outcome
         },
     )
@@ -520,7 +520,7 @@ proptest! {
                     prop_assert!(!choice.citations.is_empty());
                 }
                 for citation in &choice.citations {
-                    prop_assert!(evidence.calls.contains_key(&CallId(citation.call.clone())));
+                    prop_assert!(evidence.calls.contains_key(&CallId::from(citation.call.clone())));
                 }
             }
         }
@@ -542,7 +542,7 @@ proptest! {
                 let then = after.choices.iter().find(|other| other.id == choice.id);
                 let then = then.map_or(Suggestion::NotProven, |choice| choice.verdict);
                 prop_assert!(then == choice.verdict || then == Suggestion::NotProven, "{} became {then}", choice.verdict);
-                let lost = choice.citations.iter().any(|cited| !less.calls.contains_key(&CallId(cited.call.clone())));
+                let lost = choice.citations.iter().any(|cited| !less.calls.contains_key(&CallId::from(cited.call.clone())));
                 if choice.verdict == Suggestion::Met && lost {
                     prop_assert_eq!(then, Suggestion::NotProven);
                 }

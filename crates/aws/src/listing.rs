@@ -54,12 +54,8 @@ impl<T: Facts> Listing<T> {
         E: ProvideErrorMetadata + std::error::Error + 'static,
         R: fmt::Debug + 'static,
     {
-        let page = self.unit.page(pages).await;
-        match page {
-            Ok(Some(cited)) => Ok(Some(self.cited(cited))),
-            Ok(None) => Ok(None),
-            Err(refusal) => Err(self.refused(refusal)),
-        }
+        let page = self.unit.page(pages).await?;
+        Ok(page.map(|cited| self.cited(cited)))
     }
 
     /// Makes a listing call that has no pages. What is pushed afterwards cites it.
@@ -74,10 +70,8 @@ impl<T: Facts> Listing<T> {
         E: ProvideErrorMetadata + std::error::Error + 'static,
         R: fmt::Debug + 'static,
     {
-        match self.unit.read(request).await {
-            Ok(cited) => Ok(self.cited(cited)),
-            Err(refusal) => Err(self.refused(refusal)),
-        }
+        let cited = self.unit.read(request).await?;
+        Ok(self.cited(cited))
     }
 
     /// Names calls that the listing rests on beside its own: the listing it goes through resource by resource, or an
@@ -125,13 +119,14 @@ impl<T: Facts> Listing<T> {
     }
 
     /// Ends the listing: complete with `Ok`, else partial if any page was read, else unread.
-    pub fn close(self, end: Result<(), Refusal>) {
-        let refusal = end.err().or_else(|| self.broken.clone());
+    pub fn close(mut self, end: Result<(), Refusal>) {
+        let refusal = end.err().or_else(|| self.broken.take());
         let state = match (&refusal, self.answered) {
             (None, _) => ListingState::Complete,
             (Some(_), true) => ListingState::Partial,
             (Some(_), false) => ListingState::Unread,
         };
+        self.calls.extend(refusal.iter().flat_map(|refusal| &refusal.calls).cloned());
         let gap = refusal.map(|refusal| self.unit.gap(T::TYPE, &refusal));
         self.unit.closed(Listed {
             kind: T::TYPE.to_owned(),
@@ -146,11 +141,6 @@ impl<T: Facts> Listing<T> {
     fn cited<O>(&mut self, cited: Cited<O>) -> O {
         self.cite(cited.calls);
         cited.value
-    }
-
-    fn refused(&mut self, refusal: Refusal) -> Refusal {
-        self.calls.extend(refusal.calls.iter().cloned());
-        refusal
     }
 
     fn resource(&self, record: Record<T>) -> Result<Resource, serde_json::Error> {
@@ -217,7 +207,7 @@ impl<T: Facts> Record<T> {
     pub fn tags_read(mut self, tags: Read<Tags>) -> Self {
         match tags {
             Read::Known(tags) => self.tags = Some(tags),
-            Read::Unread(gap) => (self.tags, self.tags_unread) = (Some(Tags::new()), Some(gap)),
+            Read::Unread(gap) => (self.tags, self.tags_unread) = (Some(Tags::default()), Some(gap)),
         }
         self
     }

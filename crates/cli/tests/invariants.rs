@@ -82,7 +82,7 @@ fn holds_under_damage(recording: &Recording, cases: u32) {
 fn falls_without_its_calls(recording: &Recording, review: &Review, verdict: Suggestion) -> usize {
     let mut tried = 0;
     for (question, choice) in review.choices().filter(|(_, choice)| choice.verdict == verdict) {
-        let cited: BTreeSet<CallId> = choice.citations.iter().map(|cited| CallId(cited.call.clone())).collect();
+        let cited: BTreeSet<CallId> = choice.citations.iter().map(|cited| CallId::from(cited.call.clone())).collect();
         assert!(!cited.is_empty(), "{} is {verdict} and cites nothing", choice.id);
         let without = Review::of_replayed(&recording.without(&cited));
         let after = without.suggestions().remove(&(question.id.clone(), choice.id.clone()));

@@ -132,7 +132,7 @@ async fn groups_are_read_to_the_last_page() {
     assert_eq!(group.override_instance_types, ["m5.large"]);
     assert_eq!(group.suspended_processes, ["AZRebalance"]);
     let record = collected.of(AutoScalingGroup::TYPE)[0];
-    assert_eq!((record.id.as_str(), record.tags.as_ref().unwrap()["Name"].as_str()), ("web", "web"));
+    assert_eq!((record.id.as_str(), record.tags.as_ref().unwrap().get("Name")), ("web", Some("web")));
     let call = collected.calls.iter().find(|it| it.key.operation == "DescribeAutoScalingGroups").unwrap();
     let reason = "AutoScalingGroups.SuspendedProcesses.SuspensionReason".to_owned();
     assert!(call.redacted.contains(&reason), "{:?}", call.redacted);

@@ -57,7 +57,7 @@ fn large() -> World {
     }
     for at in 0..INSTANCES {
         let region = if at % 2 == 0 { HERE } else { THERE };
-        let page = CallId(format!("c-{:016x}", at / PAGE));
+        let page = CallId::from(format!("c-{:016x}", at / PAGE));
         let (instance, volume) = (format!("i-{at}"), format!("vol-{at}"));
         let (subnet, group) = (format!("subnet-{}", at % 200), format!("sg-{}", at % 200));
         let fields = json!({"instance_id": instance, "state": "running", "image_id": "ami-1", "subnet_id": subnet,

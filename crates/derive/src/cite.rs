@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     fn ids(names: &[&str]) -> Vec<CallId> {
-        names.iter().map(|name| CallId((*name).to_owned())).collect()
+        names.iter().map(|name| CallId::from(*name)).collect()
     }
 
     #[test]

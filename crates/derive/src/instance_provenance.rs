@@ -149,7 +149,7 @@ impl<'j, 'e> Joined<'j, 'e> {
 
     fn facts(&self, resource: &Resource, view: &InstanceView<'_>, cite: &mut Cite<'e>) -> InstanceProvenance {
         let told = self.told(cite);
-        let own_tag = |tags: &Tags| tags.keys().any(|key| !key.starts_with("aws:"));
+        let own_tag = |tags: &Tags| tags.iter().any(|(key, _)| !key.starts_with("aws:"));
         InstanceProvenance {
             instance_id: resource.id.clone(),
             state: view.state.to_owned(),
@@ -265,10 +265,10 @@ fn tagged_as(place: &Place<'_>, tags: Option<&Tags>) -> Option<Origin> {
 }
 
 fn tagged_by_service(tags: &Tags) -> Option<Origin> {
-    if EKS_TAGS.iter().any(|key| tags.contains_key(*key)) || tag_from(Some(tags), KARPENTER_TAG).is_some() {
+    if EKS_TAGS.iter().any(|key| tags.get(key).is_some()) || tag_from(Some(tags), KARPENTER_TAG).is_some() {
         return Some(Origin::Eks);
     }
-    tags.contains_key(BATCH_TAG).then_some(Origin::Batch)
+    tags.get(BATCH_TAG).is_some().then_some(Origin::Batch)
 }
 
 fn tool_named(tool: &str) -> Option<Origin> {

@@ -459,11 +459,10 @@ pub(crate) fn tags(resource: &Resource) -> Known<Option<&Tags>> {
 
 /// The value of a tag.
 pub(crate) fn tag<'r>(tags: Option<&'r Tags>, key: &str) -> Option<&'r str> {
-    tags?.get(key).map(String::as_str)
+    tags?.get(key)
 }
 
 /// The first tag whose key starts with `prefix`.
 pub(crate) fn tag_from<'r>(tags: Option<&'r Tags>, prefix: &str) -> Option<(&'r str, &'r str)> {
-    let (key, value) = tags?.range::<str, _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded)).next()?;
-    key.starts_with(prefix).then_some((key.as_str(), value.as_str()))
+    tags?.iter().find(|(key, _)| key.starts_with(prefix))
 }

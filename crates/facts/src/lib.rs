@@ -192,10 +192,10 @@ mod tests {
     fn an_unread_field_keeps_its_gap_and_an_absent_one_its_null() {
         let contact = account::AlternateContact {
             alternate_contact_type: "SECURITY".to_owned(),
-            is_set: Read::Unread(GapId("g1".to_owned())),
+            is_set: Read::Unread(GapId::from("g1")),
         };
         let resource = record(&contact);
-        assert_eq!(resource.unread["is_set"], GapId("g1".to_owned()));
+        assert_eq!(resource.unread["is_set"], GapId::from("g1"));
         assert!(resource.attributes.get("is_set").is_none());
         assert_eq!(resource.facts::<account::AlternateContact>().unwrap(), contact);
 

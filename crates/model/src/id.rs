@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use compact_str::{CompactString, format_compact};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -73,7 +74,7 @@ macro_rules! short_id {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(transparent)]
-        pub struct $name(pub String);
+        pub struct $name(#[schemars(with = "String")] pub CompactString);
 
         impl $name {
             /// An id made of what it names, so that a replay gives the same one.
@@ -83,7 +84,19 @@ macro_rules! short_id {
                     hash.update((part.len() as u64).to_be_bytes());
                     hash.update(part.as_bytes());
                 }
-                Self(format!(concat!($prefix, "{}"), hex::encode(&hash.finalize()[..8])))
+                Self(format_compact!(concat!($prefix, "{}"), hex::encode(&hash.finalize()[..8])))
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(id: &str) -> Self {
+                Self(id.into())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(id: String) -> Self {
+                Self(id.into())
             }
         }
 

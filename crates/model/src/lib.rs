@@ -13,6 +13,7 @@ mod read;
 mod resource;
 mod scope;
 mod shape;
+mod tags;
 mod value;
 mod verdict;
 
@@ -23,8 +24,9 @@ pub use id::{CallId, GapId, ParseUnitError, UnitId};
 pub use listing::{Listing, ListingState};
 pub use manifest::{Caller, FileEntry, Manifest, UnitRecord};
 pub use read::Read;
-pub use resource::{Resource, Tags};
+pub use resource::Resource;
 pub use scope::{Exclusion, Provenance, Scope, TagSelector, Workload};
+pub use tags::Tags;
 pub use value::{Entries, Map, Value};
 pub use verdict::{Suggestion, Verdict};
 

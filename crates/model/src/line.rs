@@ -38,7 +38,7 @@ impl<'a> Cursor<'a> {
         self.literal(r#","region":"#)?;
         let region = self.string()?.to_owned();
         self.literal(r#","tags":"#)?;
-        let tags = if self.literal("null").is_some() { None } else { Some(self.texts::<Tags>()?) };
+        let tags = if self.literal("null").is_some() { None } else { Some(self.tags()?) };
         self.literal(r#","attributes":{"#)?;
         let attributes = self.map(0)?;
         self.literal(r#","calls":["#)?;
@@ -49,8 +49,13 @@ impl<'a> Cursor<'a> {
         if self.at != self.text.len() {
             return None;
         }
-        let unread = unread.into_iter().map(|(field, gap)| (field, GapId(gap))).collect();
+        let unread = unread.into_iter().map(|(field, gap)| (field, GapId::from(gap))).collect();
         Some(Resource { kind, id, arn, account, region, tags, attributes, calls, unread })
+    }
+
+    fn tags(&mut self) -> Option<Tags> {
+        self.literal("{")?;
+        Tags::of(self.map(0)?)
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -100,7 +105,7 @@ impl<'a> Cursor<'a> {
             return Some(calls);
         }
         loop {
-            calls.push(CallId(self.string()?.into()));
+            calls.push(CallId::from(self.string()?));
             if self.ends(b']')? {
                 return Some(calls);
             }

@@ -61,7 +61,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Read<T> {
         let value = serde_json::Value::deserialize(deserializer)?;
         if let Some(gap) = value.as_object().filter(|map| map.len() == 1).and_then(|map| map.get(UNREAD)) {
             let gap = gap.as_str().ok_or_else(|| serde::de::Error::custom("a gap id is a string"))?;
-            return Ok(Self::Unread(GapId(gap.to_owned())));
+            return Ok(Self::Unread(GapId::from(gap)));
         }
         serde_json::from_value(value).map(Self::Known).map_err(serde::de::Error::custom)
     }

@@ -8,10 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::read::UNREAD;
 use crate::value::Fields;
-use crate::{CallId, GapId, Map, Value};
-
-/// A resource's tags, key to value.
-pub type Tags = BTreeMap<String, String>;
+use crate::{CallId, GapId, Map, Tags, Value};
 
 /// One typed fact record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -49,7 +46,7 @@ impl Resource {
         };
         let gap = |value: &Value| {
             let gap = value.as_map().filter(|map| map.len() == 1)?.get(UNREAD)?;
-            gap.as_str().map(|gap| GapId(gap.to_owned()))
+            gap.as_str().map(GapId::from)
         };
         if fields.iter().all(|(_, value)| gap(value).is_none()) {
             self.attributes = fields;
@@ -135,7 +132,7 @@ mod tests {
             kinds: vec![Kind::Plain, Kind::Held(-3), Kind::Fields { a: true }],
             read: Read::Known(Some(vec!["x".to_owned()])),
             absent: Read::Known(None),
-            unread: Read::Unread(GapId("g-1".to_owned())),
+            unread: Read::Unread(GapId::from("g-1")),
             pair: (7, "p".to_owned()),
             time: jiff::Timestamp::UNIX_EPOCH,
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Resource;
+use crate::{Resource, Tags};
 
 /// `wellproof.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -69,7 +69,7 @@ impl From<TagSelector> for String {
 
 impl TagSelector {
     /// Whether `tags` carry it.
-    pub fn matches(&self, tags: &BTreeMap<String, String>) -> bool {
+    pub fn matches(&self, tags: &Tags) -> bool {
         tags.get(&self.key).is_some_and(|found| self.value.as_ref().is_none_or(|wanted| wanted == found))
     }
 }

@@ -9,7 +9,9 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::json;
-use wellproof_model::{CallId, Caller, Evidence, Listing, ListingState, Manifest, Resource, Scope, UnitId, Value};
+use wellproof_model::{
+    CallId, Caller, Evidence, Listing, ListingState, Manifest, Resource, Scope, Tags, UnitId, Value,
+};
 use wellproof_rules::{RuleSet, Schemas};
 
 const RECORDS: usize = 100_000;
@@ -32,12 +34,12 @@ fn instance(at: usize) -> Resource {
         arn: Some(format!("arn:aws:ec2:eu-central-1:{ACCOUNT}:instance/i-{at:017x}")),
         account: ACCOUNT.to_owned(),
         region: REGIONS[at * REGIONS.len() / RECORDS].to_owned(),
-        tags: Some(BTreeMap::from([
-            ("env".to_owned(), if at.is_multiple_of(4) { "prod" } else { "dev" }.to_owned()),
-            ("owner".to_owned(), format!("team-{}", at % 12)),
+        tags: Some(Tags::from_iter([
+            ("env", if at.is_multiple_of(4) { "prod" } else { "dev" }.to_owned()),
+            ("owner", format!("team-{}", at % 12)),
         ])),
         attributes,
-        calls: vec![CallId(format!("c-{:016x}", at / 1000))],
+        calls: vec![CallId::from(format!("c-{:016x}", at / 1000))],
         unread: BTreeMap::new(),
     }
 }
@@ -69,7 +71,7 @@ fn evidence() -> Evidence {
                 unit: UnitId::new("bench", ACCOUNT, region),
                 state: ListingState::Complete,
                 count: 0,
-                calls: vec![CallId(format!("c-{kind}-{region}"))],
+                calls: vec![CallId::from(format!("c-{kind}-{region}"))],
                 gap: None,
             })
         })

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, ToSpan};
 use wellproof_model::{
     Call, CallId, Caller, Denier, Evidence, GLOBAL, Gap, GapId, GapKind, Listing, ListingState, Manifest, Map,
-    Resource, Scope, TagSelector, UnitId, Value, Verdict, Workload,
+    Resource, Scope, TagSelector, Tags, UnitId, Value, Verdict, Workload,
 };
 
 use crate::evaluate;
@@ -336,7 +336,7 @@ impl Building {
             if ty.nullable {
                 attributes.push((name.as_str().into(), Value::Null));
             } else {
-                unread.insert(name.clone(), GapId(format!("{NOT_GIVEN}{kind}.{name}")));
+                unread.insert(name.clone(), GapId::from(format!("{NOT_GIVEN}{kind}.{name}")));
             }
         }
         self.evidence.resources.push(Resource {
@@ -345,7 +345,7 @@ impl Building {
             arn: file.arn.clone(),
             account,
             region,
-            tags: file.tags.clone().unwrap_or_else(|| Some(BTreeMap::new())),
+            tags: file.tags.clone().unwrap_or_else(|| Some(Tags::default())),
             attributes: attributes.into_iter().collect(),
             calls: vec![call],
             unread,

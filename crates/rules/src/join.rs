@@ -201,7 +201,7 @@ fn key(value: View<'_>) -> Option<String> {
 fn write_key(out: &mut String, value: View<'_>) -> bool {
     // Lengths stand before texts, so that two different keys are never spelt alike.
     let written = match value {
-        View::Null | View::Tags(_) => return false,
+        View::Null => return false,
         View::Bool(it) => write!(out, "b{it};"),
         View::Int(it) => write!(out, "n{it};"),
         View::Float(it) => write!(out, "n{it};"),

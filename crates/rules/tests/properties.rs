@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use serde_json::json;
 use wellproof_model::{
-    CallId, Caller, Evidence, GapId, Listing, ListingState, Manifest, Resource, Scope, TagSelector, UnitId, Value,
-    Verdict, Workload,
+    CallId, Caller, Evidence, GapId, Listing, ListingState, Manifest, Resource, Scope, TagSelector, Tags, UnitId,
+    Value, Verdict, Workload,
 };
 use wellproof_rules::{Outcome, RuleSet, Schemas};
 
@@ -73,9 +73,9 @@ fn resource(kind: &str, at: usize, region: &str, attributes: serde_json::Value, 
         arn: None,
         account: ACCOUNT.to_owned(),
         region: region.to_owned(),
-        tags: Some(BTreeMap::from([("env".to_owned(), if prod { "prod" } else { "dev" }.to_owned())])),
+        tags: Some(Tags::from_iter([("env", if prod { "prod" } else { "dev" })])),
         attributes,
-        calls: vec![CallId(format!("c-{kind}-{at}"))],
+        calls: vec![CallId::from(format!("c-{kind}-{at}"))],
         unread: BTreeMap::new(),
     }
 }
@@ -103,7 +103,7 @@ fn complete() -> impl Strategy<Value = Evidence> {
                     unit: unit.clone(),
                     state: ListingState::Complete,
                     count: 0,
-                    calls: vec![CallId(format!("c-list-{unit}"))],
+                    calls: vec![CallId::from(format!("c-list-{unit}"))],
                     gap: None,
                 })
                 .collect();
@@ -112,7 +112,7 @@ fn complete() -> impl Strategy<Value = Evidence> {
                 unit: UnitId::new("account", ACCOUNT, "aws-global"),
                 state: ListingState::Complete,
                 count: 2,
-                calls: vec![CallId("c-regions".to_owned())],
+                calls: vec![CallId::from("c-regions")],
                 gap: None,
             });
             let regions: Vec<String> = REGIONS.map(str::to_owned).into();
@@ -201,7 +201,7 @@ fn lose(evidence: &mut Evidence, loss: &Loss) {
             let Some(listing) = evidence.listings.get_mut(*at) else { return };
             listing.state = ListingState::Unread;
             listing.calls.clear();
-            listing.gap = Some(GapId("g-refused".to_owned()));
+            listing.gap = Some(GapId::from("g-refused"));
             let listing = listing.clone();
             evidence.resources.retain(|resource| !lies_in(resource, &listing));
         }
@@ -226,7 +226,7 @@ fn lose(evidence: &mut Evidence, loss: &Loss) {
             if name == "tags" {
                 resource.tags = None;
             }
-            resource.unread.insert(name, GapId("g-field".to_owned()));
+            resource.unread.insert(name, GapId::from("g-field"));
         }
         Loss::Regions => {
             evidence.manifest.regions_enabled = None;
@@ -287,7 +287,7 @@ proptest! {
             let cited: BTreeSet<&CallId> = outcome.citations.iter().collect();
             let mut less = evidence.clone();
             let gone = |calls: &[CallId]| calls.iter().any(|call| cited.contains(call));
-            if cited.contains(&CallId("c-regions".to_owned())) {
+            if cited.contains(&CallId::from("c-regions")) {
                 lose(&mut less, &Loss::Regions);
             }
             for at in (0..less.listings.len()).rev() {

@@ -208,7 +208,7 @@ impl Reader {
         let mut found = Vec::with_capacity(wanted.len());
         problems.extend(self.for_each_line(&record, Stem::Bodies, |line| {
             let line: BodyLine = parse(line)?;
-            let id = CallId(line.call.as_str().into());
+            let id = CallId::from(line.call.as_str());
             let call = wanted.remove(&id).ok_or_else(|| format!("there is no call {id}, or it has two bodies"))?;
             let body = check_body(line, &call)?;
             found.push((call, body));

@@ -150,7 +150,7 @@ fn check_bodies(reader: &Reader, record: &UnitRecord, calls: &HashMap<CallId, Ca
     let mut left: BTreeSet<&CallId> = calls.keys().collect();
     let mut problems = reader.for_each_line(record, Stem::Bodies, |line| {
         let line: BodyLine = parse(line)?;
-        let id = CallId(line.call.as_str().into());
+        let id = CallId::from(line.call.as_str());
         let call = calls.get(&id).ok_or_else(|| format!("there is no call {id}"))?;
         if !left.remove(&id) {
             return Err(format!("the call {id} has two bodies"));

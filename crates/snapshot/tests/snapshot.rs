@@ -574,7 +574,7 @@ fn a_tag_of_10_mb_is_read() {
     let first = call(&ec2, "DescribeInstances", 0, XML, BodyEncoding::Text);
     writer.call(&first, XML).unwrap();
     let mut large = resource(INSTANCE, &ec2, "large", &first);
-    large.tags.as_mut().unwrap().insert("huge".into(), "\u{e4}".repeat(5 << 20));
+    large.tags = Some([("huge", "\u{e4}".repeat(5 << 20))].into_iter().collect());
     writer.resource(&large).unwrap();
     writer.resource(&resource(INSTANCE, &ec2, "small", &first)).unwrap();
     let listings = vec![listing(INSTANCE, &ec2, &[&first]), listing(VOLUME, &ec2, &[&first])];

@@ -48,7 +48,7 @@ impl Page<'_> {
         if document.rules.contains_key(what) {
             return self.rule(what);
         }
-        if let Some(call) = self.judged.evidence.calls.get(&CallId(what.to_owned())) {
+        if let Some(call) = self.judged.evidence.calls.get(&CallId::from(what)) {
             return self.call(call, true);
         }
         Err(self.nothing(what).into())
@@ -125,7 +125,7 @@ impl Page<'_> {
             let name = resource.arn.as_deref().unwrap_or(&resource.id);
             let _ = writeln!(text, "    {} {} {name} in {}", resource.verdict, resource.kind, resource.region);
             for id in &resource.calls {
-                if let Some(call) = self.judged.evidence.calls.get(&CallId(id.clone())) {
+                if let Some(call) = self.judged.evidence.calls.get(&CallId::from(id.clone())) {
                     let body = self.call(call, self.bodies)?;
                     text.extend(body.lines().map(|line| format!("      {line}\n")));
                 }

@@ -296,7 +296,7 @@ impl Review {
                 unproven.push(format!("{name}, cites nothing"));
             }
             for cited in &choice.citations {
-                let kept = self.evidence.calls.get(&CallId(cited.call.clone()));
+                let kept = self.evidence.calls.get(&CallId::from(cited.call.clone()));
                 if kept.is_none_or(|call| call.sha256 != cited.sha256) {
                     unproven.push(format!("{name}, cites {}, which is not there", cited.call));
                 }

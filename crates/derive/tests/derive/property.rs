@@ -221,12 +221,7 @@ fn random_tags(dice: &mut Dice) -> Tags {
         ("team", "t"),
         ("aws:backup:source-resource", "b"),
     ];
-    let mut tags = Tags::new();
-    for _ in 0..dice.roll(3) {
-        let (key, value) = all[dice.roll(all.len())];
-        tags.insert(key.to_owned(), value.to_owned());
-    }
-    tags
+    (0..dice.roll(3)).map(|_| all[dice.roll(all.len())]).collect()
 }
 
 fn random_world(dice: &mut Dice) -> World {
@@ -312,7 +307,7 @@ fn take_away(world: &mut World, dice: &mut Dice) {
     for resource in &mut world.evidence.resources {
         if dice.roll(6) == 0 {
             resource.unread.insert("tags".to_owned(), gap.clone());
-            resource.tags = Some(Tags::new());
+            resource.tags = Some(Tags::default());
         }
         if dice.roll(3) == 0 {
             for name in readable(resource, &gap) {

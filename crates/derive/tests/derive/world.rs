@@ -25,7 +25,7 @@ pub(crate) fn raw_types() -> Vec<&'static str> {
 }
 
 pub(crate) fn call(kind: &str, region: &str) -> CallId {
-    CallId(format!("c-{kind}-{region}"))
+    CallId::from(format!("c-{kind}-{region}"))
 }
 
 /// The least record of a type: falses, zeros, nulls and empty lists.
@@ -177,7 +177,7 @@ pub(crate) fn blank(kind: &str, region: &str, id: &str) -> Resource {
         arn: Some(format!("arn:{id}")),
         account: ACCOUNT.to_owned(),
         region: region.to_owned(),
-        tags: Some(Tags::new()),
+        tags: Some(Tags::default()),
         attributes: Map::default(),
         calls: vec![call(kind, region)],
         unread: BTreeMap::new(),
@@ -186,7 +186,7 @@ pub(crate) fn blank(kind: &str, region: &str, id: &str) -> Resource {
 
 #[expect(clippy::unnecessary_wraps, reason = "as a resource holds them")]
 pub(crate) fn tags(pairs: &[(&str, &str)]) -> Option<Tags> {
-    Some(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+    Some(pairs.iter().copied().collect())
 }
 
 /// Turns a field of the record unread.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
-use wellproof_model::{Resource, Tags, Value};
+use wellproof_model::{Map, Resource, Value};
 
 use super::program::{Arithmetic, Fold, Node, Order, Program, Root, TextTest};
 use super::value::{Val, View};
@@ -32,8 +32,6 @@ pub(crate) enum Record<'a> {
         account: &'a str,
     },
 }
-
-static NO_TAGS: Tags = Tags::new();
 
 impl<'a> Record<'a> {
     pub(crate) fn id(self) -> &'a str {
@@ -93,9 +91,9 @@ impl<'a> Record<'a> {
             },
             Root::Tags => match self.resource() {
                 Some(resource) if resource.unread.contains_key("tags") => Err(unread(resource, "tags")),
-                Some(Resource { tags: Some(tags), .. }) => Ok(Val::Tags(tags)),
+                Some(Resource { tags: Some(tags), .. }) => Ok(Val::Map(tags.as_map())),
                 Some(_) => Ok(Val::Own(Value::Null)),
-                None => Ok(Val::Tags(&NO_TAGS)),
+                None => Ok(Val::Own(Value::Map(Map::default()))),
             },
             Root::Attribute(name) => match self.resource() {
                 Some(resource) if !resource.unread.is_empty() && resource.unread.contains_key(name.as_str()) => {
@@ -260,11 +258,8 @@ impl<'a> Run<'a> {
     fn select(&mut self, of: &'a Node, name: &str) -> Result<'a> {
         let lacks = || vec![Reason::missing(&of.path().unwrap_or_else(|| "an object".to_owned()), name)];
         match self.eval(of)? {
-            Val::Ref(Value::Map(map)) => map.get(name).map(Val::Ref).ok_or_else(lacks),
+            Val::Ref(Value::Map(map)) | Val::Map(map) => map.get(name).map(Val::Ref).ok_or_else(lacks),
             Val::Own(Value::Map(map)) => map.get(name).cloned().map(Val::Own).ok_or_else(lacks),
-            Val::Tags(tags) => {
-                tags.get(name).map(|text| Val::Text(text)).ok_or_else(|| failed(format!("there is no tag `{name}`")))
-            }
             other => Err(wrong(of, other.view(), "an object")),
         }
     }
@@ -292,14 +287,11 @@ impl<'a> Run<'a> {
             View::Text(text) => Cow::Borrowed(text),
             other => return Err(wrong(key, other, "a key")),
         };
+        let lacks = || lacks(&format!("`{name}`"));
         match &whole {
-            Val::Ref(Value::Map(map)) => map.get(&name).map(Val::Ref).ok_or_else(|| lacks(&format!("`{name}`"))),
-            Val::Own(Value::Map(map)) => {
-                map.get(&name).cloned().map(Val::Own).ok_or_else(|| lacks(&format!("`{name}`")))
-            }
-            Val::Tags(tags) => {
-                tags.get(name.as_ref()).map(|text| Val::Text(text)).ok_or_else(|| lacks(&format!("`{name}`")))
-            }
+            Val::Ref(Value::Map(map)) => map.get(&name).map(Val::Ref).ok_or_else(lacks),
+            Val::Map(map) => map.get(&name).map(Val::Ref).ok_or_else(lacks),
+            Val::Own(Value::Map(map)) => map.get(&name).cloned().map(Val::Own).ok_or_else(lacks),
             other => Err(wrong(of, other.view(), "a list or an object")),
         }
     }
@@ -357,8 +349,7 @@ impl<'a> Run<'a> {
         let found = match (whole_value.view(), item_value.view()) {
             (View::List(list), item) => list.iter().any(|entry| View::of(entry).same(item)),
             (View::Map(map), View::Text(key)) => map.get(key).is_some(),
-            (View::Tags(tags), View::Text(key)) => tags.contains_key(key),
-            (View::Map(_) | View::Tags(_), other) => return Err(wrong(item, other, "a key")),
+            (View::Map(_), other) => return Err(wrong(item, other, "a key")),
             (other, _) => return Err(wrong(whole, other, "a list or an object")),
         };
         Ok(Val::bool(found))
@@ -370,7 +361,6 @@ impl<'a> Run<'a> {
             View::Text(text) => text.chars().count(),
             View::List(list) => list.len(),
             View::Map(map) => map.len(),
-            View::Tags(tags) => tags.len(),
             other => return Err(wrong(of, other, "text, a list or an object")),
         };
         Ok(Val::Own(Value::Int(i64::try_from(size).unwrap_or(i64::MAX))))
@@ -388,10 +378,9 @@ impl<'a> Run<'a> {
     fn elements(&mut self, over: &'a Node) -> std::result::Result<Vec<Val<'a>>, Unknown> {
         Ok(match self.eval(over)? {
             Val::Ref(Value::List(list)) => list.iter().map(Val::Ref).collect(),
-            Val::Ref(Value::Map(map)) => map.iter().map(|(key, _)| Val::Text(key)).collect(),
+            Val::Ref(Value::Map(map)) | Val::Map(map) => map.iter().map(|(key, _)| Val::Text(key)).collect(),
             Val::Own(Value::List(list)) => list.iter().cloned().map(Val::Own).collect(),
             Val::Own(Value::Map(map)) => map.iter().map(|(key, _)| Val::Own(Value::Str(key.clone()))).collect(),
-            Val::Tags(tags) => tags.keys().map(|key| Val::Text(key)).collect(),
             other => return Err(wrong(over, other.view(), "a list or an object")),
         })
     }

@@ -1,11 +1,10 @@
 //! What predicates mean.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::json;
-use wellproof_model::{GapId, Resource, Value};
+use wellproof_model::{GapId, Resource, Tags, Value};
 
 use super::*;
 use crate::reason::Reason;
@@ -37,10 +36,10 @@ fn record(attributes: serde_json::Value, unread: &[&str]) -> Resource {
         arn: None,
         account: "111122223333".to_owned(),
         region: "eu-central-1".to_owned(),
-        tags: Some(BTreeMap::from([("env".to_owned(), "prod".to_owned())])),
+        tags: Some(Tags::from_iter([("env", "prod")])),
         attributes,
         calls: Vec::new(),
-        unread: unread.iter().map(|name| ((*name).to_owned(), GapId(format!("g-{name}")))).collect(),
+        unread: unread.iter().map(|name| ((*name).to_owned(), GapId::from(format!("g-{name}")))).collect(),
     }
 }
 
@@ -63,7 +62,7 @@ fn say_of(source: &str, record: &Resource) -> String {
             let reasons: Vec<String> = reasons
                 .iter()
                 .map(|reason| match reason {
-                    Reason::Gap(gap) => gap.0.clone(),
+                    Reason::Gap(gap) => gap.to_string(),
                     Reason::Predicate(text) => text.clone(),
                     other => format!("{other:?}"),
                 })

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use wellproof_model::{Map, Tags, Value};
+use wellproof_model::{Map, Value};
 
 /// A value while a predicate runs.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub(crate) enum Val<'a> {
     /// A record's own text.
     Text(&'a str),
     /// A record's tags.
-    Tags(&'a Tags),
+    Map(&'a Map),
 }
 
 /// The same, looked at.
@@ -27,7 +27,6 @@ pub(crate) enum View<'v> {
     Text(&'v str),
     List(&'v [Value]),
     Map(&'v Map),
-    Tags(&'v Tags),
 }
 
 impl Val<'_> {
@@ -36,7 +35,7 @@ impl Val<'_> {
             Self::Ref(value) => View::of(value),
             Self::Own(value) => View::of(value),
             Self::Text(text) => View::Text(text),
-            Self::Tags(tags) => View::Tags(tags),
+            Self::Map(map) => View::Map(map),
         }
     }
 
@@ -50,9 +49,7 @@ impl Val<'_> {
             Self::Ref(value) => value.clone(),
             Self::Own(value) => value,
             Self::Text(text) => Value::from(text),
-            Self::Tags(tags) => {
-                Value::Map(tags.iter().map(|(key, value)| (key.as_str().into(), Value::from(value.as_str()))).collect())
-            }
+            Self::Map(map) => Value::Map(map.clone()),
         }
     }
 }
@@ -91,7 +88,7 @@ impl<'v> View<'v> {
             Self::Int(_) | Self::Float(_) => "a number",
             Self::Text(_) => "text",
             Self::List(_) => "a list",
-            Self::Map(_) | Self::Tags(_) => "an object",
+            Self::Map(_) => "an object",
         }
     }
 
@@ -107,11 +104,6 @@ impl<'v> View<'v> {
             }
             (Self::Map(a), View::Map(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && View::of(a.1).same(View::of(b.1)))
-            }
-            (Self::Tags(a), View::Tags(b)) => a == b,
-            (Self::Tags(a), Self::Map(b)) | (Self::Map(b), Self::Tags(a)) => {
-                a.len() == b.len()
-                    && a.iter().zip(b).all(|(a, b)| a.0 == b.0.as_str() && b.1.as_str() == Some(a.1.as_str()))
             }
             (a, b) => match (a.number(), b.number()) {
                 (Some(a), Some(b)) => compare_numbers(a, b) == Some(Ordering::Equal),
