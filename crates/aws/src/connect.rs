@@ -97,6 +97,16 @@ pub(crate) struct NotRecorded {
     operation: String,
 }
 
+/// An answer that says it succeeded and that nobody can read.
+///
+/// To the SDK an empty JSON body is an object without members: an empty page, and the last one.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer has status {0} and no body that can be read")]
+struct Unreadable(u16);
+
+/// What a call's record calls an [`Unreadable`] answer.
+const UNREADABLE: &str = "UnreadableAnswer";
+
 /// The HTTP client of one unit.
 #[derive(Clone, Debug)]
 pub(crate) struct UnitHttp {
@@ -247,7 +257,11 @@ fn redacted(status: u16, headers: BTreeMap<String, String>, body: &[u8], exchang
         [] => Redacted { body: Vec::new(), paths: Vec::new() },
         body => redact::redact(wire, body, &keep),
     };
-    let error = refused.then(|| error_code(&headers, wire, &body).unwrap_or_else(|| format!("HTTP {status}")));
+    let error = match (refused, body.is_empty()) {
+        (true, _) => Some(error_code(&headers, wire, &body).unwrap_or_else(|| format!("HTTP {status}"))),
+        (false, true) => Some(UNREADABLE.to_owned()),
+        (false, false) => None,
+    };
     let encoding = match std::str::from_utf8(&body) {
         Ok(_) if wire != Some(Wire::Cbor) => BodyEncoding::Text,
         _ => BodyEncoding::Base64,
@@ -281,6 +295,9 @@ fn error_code(headers: &BTreeMap<String, String>, wire: Option<Wire>, body: &[u8
 }
 
 fn to_response(answer: &Answer) -> Result<HttpResponse, ConnectorError> {
+    if answer.error.as_deref() == Some(UNREADABLE) {
+        return Err(ConnectorError::other(Unreadable(answer.status).into(), None));
+    }
     let status = StatusCode::try_from(answer.status).map_err(|err| ConnectorError::other(err.into(), None))?;
     let mut response = HttpResponse::new(status, SdkBody::from(answer.body.clone()));
     for (name, value) in &answer.headers {

@@ -35,6 +35,8 @@ fn blows() -> impl Strategy<Value = Blow> {
         1 => Just(Blow::Throttle),
         1 => Just(Blow::Silence),
         1 => Just(Blow::Break),
+        1 => Just(Blow::Garble),
+        1 => Just(Blow::Empty),
     ]
 }
 

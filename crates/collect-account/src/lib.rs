@@ -72,6 +72,9 @@ fn kind_of(arn: &str) -> &str {
 async fn list_regions(unit: &Unit, regions: &mut Listing<Region>) -> Result<(), Refusal> {
     let ec2 = wellproof_aws::client!(unit, aws_sdk_ec2);
     let answer = regions.read(ec2.describe_regions().all_regions(true).send()).await?;
+    if answer.regions().is_empty() {
+        return Err(Refusal::malformed("the answer names no region, and every account has some"));
+    }
     for region in answer.regions() {
         let (Some(name), Some(status)) = (region.region_name(), region.opt_in_status()) else {
             return Err(Refusal::malformed("a region has no name or no opt-in status"));

@@ -93,6 +93,38 @@ async fn regions_are_on_or_off() {
     assert_eq!(collected.of(Region::TYPE)[0].region, "af-south-1");
 }
 
+/// The guard of every collector: what it does not declare is refused before anything is sent.
+#[tokio::test]
+async fn an_operation_that_is_not_declared_is_not_sent() {
+    let (identity, regions) = (identity(), regions());
+    let contacts = [contact("SECURITY", 200, SET), contact("OPERATIONS", 404, NONE), contact("BILLING", 404, NONE)];
+    let rules: Vec<&Rule> = [&identity, &regions].into_iter().chain(&contacts).collect();
+    let [whoami, _, contact] = crate::OPERATIONS else { panic!("three operations") };
+    let declared: &'static [wellproof_aws::Operation] = vec![whoami.clone(), contact.clone()].leak();
+    let collected = collect(&wellproof_aws::Collector { operations: declared, ..COLLECTOR }, &rules).await;
+    assert_eq!(regions.num_calls(), 0);
+    assert!(collected.calls.iter().all(|call| call.key.operation != "DescribeRegions"));
+    assert_eq!(collected.state(Region::TYPE), ListingState::Unread);
+    let gap = collected.finished.gaps.iter().find(|gap| gap.what == Region::TYPE).unwrap();
+    assert!(gap.message.contains("DescribeRegions"), "{}", gap.message);
+    assert_eq!(collected.state(AlternateContact::TYPE), ListingState::Complete);
+}
+
+#[tokio::test]
+async fn an_account_without_regions_is_no_answer() {
+    let none = mock!(aws_sdk_ec2::Client::describe_regions).then_http_response(|| {
+        answer(200, "text/xml", "<DescribeRegionsResponse><regionInfo/></DescribeRegionsResponse>")
+    });
+    let rules = [
+        identity(),
+        none,
+        contact("SECURITY", 404, NONE),
+        contact("OPERATIONS", 404, NONE),
+        contact("BILLING", 404, NONE),
+    ];
+    assert_ne!(collected(&rules).await.state(Region::TYPE), ListingState::Complete);
+}
+
 #[tokio::test]
 async fn regions_that_may_not_be_read_are_unread() {
     let denied = mock!(aws_sdk_ec2::Client::describe_regions).then_http_response(|| {

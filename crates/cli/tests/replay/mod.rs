@@ -160,6 +160,10 @@ pub(crate) enum Blow {
     Silence,
     /// The answer is an error that no collector knows.
     Break,
+    /// The answer says it succeeded, and is a page for people: a proxy's, most often.
+    Garble,
+    /// The answer says it succeeded, and is empty.
+    Empty,
     /// It was never made.
     Drop,
 }
@@ -186,6 +190,14 @@ impl Blow {
                 let codes = ["RequestLimitExceeded", "Throttling", "ThrottlingException"];
                 Some(refused(call, 400, codes, "Rate exceeded"))
             }
+            Self::Garble => {
+                let headers = BTreeMap::from([("content-type".to_owned(), "text/html".to_owned())]);
+                Some(stored(
+                    Call { headers, ..call.clone() },
+                    b"<html><body>Sign in to the network</body></html>".into(),
+                ))
+            }
+            Self::Empty => Some(stored(call.clone(), Vec::new())),
             Self::Break => Some(refused(call, 500, ["InternalError"; 3], "An internal error has occurred")),
         }
     }
