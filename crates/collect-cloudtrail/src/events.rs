@@ -7,7 +7,7 @@ use aws_sdk_cloudtrail::primitives::DateTime;
 use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use wellproof_aws::{Listing, Record, Refusal, Unit, timestamp};
+use wellproof_aws::{Cited, Record, Refusal, Unit, timestamp};
 use wellproof_facts::Facts;
 use wellproof_facts::cloudtrail::{
     CONTROL_CHANGES, ControlChange, DEPLOYMENTS, Deployment, INTERACTIVE_LOGINS, InstanceLaunch, InteractiveLogin,
@@ -46,52 +46,80 @@ struct Happened<'a> {
 
 type Kept<T> = fn(&Happened<'_>) -> Result<T, Refusal>;
 
+/// One question: the attribute that events are asked for by, its value, and the sources whose events are meant.
+#[derive(Clone)]
+struct Lookup {
+    key: LookupAttributeKey,
+    value: &'static str,
+    sources: Option<&'static [&'static str]>,
+}
+
+/// What a lookup gave, page by page, and how it ended.
+struct LookedUp<T: Facts> {
+    pages: Vec<Cited<Vec<Result<Record<T>, Refusal>>>>,
+    end: Result<(), Refusal>,
+}
+
 pub(crate) async fn root_activity(unit: &Unit, cloudtrail: &Client) {
-    let mut listing = unit.listing::<RootActivity>();
-    let by = (LookupAttributeKey::Username, "root");
-    let end = look_up(unit, cloudtrail, &mut listing, by, None, |it| Ok(it.root_activity())).await;
-    listing.close(end);
+    let root = Lookup { key: LookupAttributeKey::Username, value: "root", sources: None };
+    look_up_all(unit, cloudtrail, vec![root], |it| Ok(it.root_activity())).await;
 }
 
 pub(crate) async fn launches(unit: &Unit, cloudtrail: &Client) {
-    look_up_all(unit, cloudtrail, LAUNCHES, launch).await;
+    look_up_all(unit, cloudtrail, named(LAUNCHES), launch).await;
 }
 
 pub(crate) async fn sign_ins(unit: &Unit, cloudtrail: &Client) {
-    look_up_all(unit, cloudtrail, SIGN_INS, |it| Ok(it.sign_in())).await;
+    look_up_all(unit, cloudtrail, named(SIGN_INS), |it| Ok(it.sign_in())).await;
 }
 
 /// Looks up the events of all names that one of the types of change stands for.
 pub(crate) async fn changes<T: Change>(unit: &Unit, cloudtrail: &Client, names: &'static [Named]) {
-    look_up_all(unit, cloudtrail, names, |it| Ok(T::of(it.change()))).await;
+    look_up_all(unit, cloudtrail, named(names), |it| Ok(T::of(it.change()))).await;
 }
 
-/// A lookup that we end ourselves does not keep the other names from being looked up; what AWS refuses once it refuses
-/// again.
-async fn look_up_all<T: Facts>(unit: &Unit, cloudtrail: &Client, names: &'static [Named], kept: Kept<T>) {
+fn named(names: &'static [Named]) -> Vec<Lookup> {
+    let lookup =
+        |(value, sources): &Named| Lookup { key: LookupAttributeKey::EventName, value, sources: Some(*sources) };
+    names.iter().map(lookup).collect()
+}
+
+/// Side by side, but for the first one: what AWS refuses once it refuses again, and each refusal would take its turn.
+async fn look_up_all<T: Facts>(unit: &Unit, cloudtrail: &Client, lookups: Vec<Lookup>, kept: Kept<T>) {
     let mut listing = unit.listing::<T>();
+    let mut lookups = lookups.into_iter();
     let mut end = Ok(());
-    for (name, sources) in names {
-        let by = (LookupAttributeKey::EventName, *name);
-        match look_up(unit, cloudtrail, &mut listing, by, Some(sources), kept).await {
-            Ok(()) => {}
-            Err(cut) if cut.calls.is_empty() => end = end.and(Err(cut)),
-            Err(refusal) => {
-                end = Err(refusal);
-                break;
+    if let Some(first) = lookups.next() {
+        let first = look_up(unit, cloudtrail, first, kept).await;
+        let refused = first.end.as_ref().is_err_and(|refusal| !refusal.calls.is_empty());
+        let others = if refused {
+            Vec::new()
+        } else {
+            unit.join(lookups.map(|lookup| look_up(unit, cloudtrail, lookup, kept))).await
+        };
+        for looked_up in std::iter::once(first).chain(others) {
+            for page in looked_up.pages {
+                listing.cite(page.calls);
+                page.value.into_iter().for_each(|record| listing.keep(record));
             }
+            end = end.and(looked_up.end);
         }
     }
     listing.close(end);
 }
 
-async fn look_up<T: Facts>(
+async fn look_up<T: Facts>(unit: &Unit, cloudtrail: &Client, lookup: Lookup, kept: Kept<T>) -> LookedUp<T> {
+    let mut pages = Vec::new();
+    let end = look_up_pages(unit, cloudtrail, lookup, kept, &mut pages).await;
+    LookedUp { pages, end }
+}
+
+async fn look_up_pages<T: Facts>(
     unit: &Unit,
     cloudtrail: &Client,
-    listing: &mut Listing<T>,
-    (key, value): (LookupAttributeKey, &str),
-    sources: Option<&[&str]>,
+    Lookup { key, value, sources }: Lookup,
     kept: Kept<T>,
+    read: &mut Vec<Cited<Vec<Result<Record<T>, Refusal>>>>,
 ) -> Result<(), Refusal> {
     let by = LookupAttribute::builder().attribute_key(key).attribute_value(value).build();
     let by = by.map_err(|err| Refusal::malformed(err.to_string()))?;
@@ -101,18 +129,17 @@ async fn look_up<T: Facts>(
     let request = request.start_time(DateTime::from_secs(since)).end_time(DateTime::from_secs(now));
     let mut pages = request.into_paginator().send();
     let mut seen = BTreeSet::new();
-    let mut read = 0;
-    while let Some(page) = listing.page(&mut pages).await? {
-        for event in page.events() {
+    while let Some(page) = unit.page(&mut pages).await? {
+        let mut records = Vec::new();
+        for event in page.value.events() {
             let meant = sources.is_none_or(|sources| event.event_source().is_some_and(|it| sources.contains(&it)));
             let id = text(event.event_id());
-            if !meant || !seen.insert(id.clone()) {
-                continue;
+            if meant && seen.insert(id.clone()) {
+                records.push(Happened::read(event).and_then(|it| kept(&it)).map(|facts| Record::new(id, facts)));
             }
-            listing.keep(Happened::read(event).and_then(|it| kept(&it)).map(|facts| Record::new(id, facts)));
         }
-        read += 1;
-        if read == PAGES && page.next_token().is_some_and(|token| !token.is_empty()) {
+        read.push(Cited { value: records, calls: page.calls });
+        if read.len() == PAGES && page.value.next_token().is_some_and(|token| !token.is_empty()) {
             let most = PAGES * usize::try_from(PAGE).unwrap_or_default();
             return Err(Refusal::over_budget(format!("only the newest {most} events of {value} are looked at")));
         }
