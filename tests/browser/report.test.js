@@ -4,12 +4,13 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
 const directory = process.env.WELLPROOF_REPORT_DIR;
 if (!directory) throw new Error("WELLPROOF_REPORT_DIR names no directory of reports");
-const screenshots = process.env.WELLPROOF_SCREENSHOTS ?? path.join(import.meta.dirname, "screenshots");
+const here = path.dirname(fileURLToPath(import.meta.url));
+const screenshots = process.env.WELLPROOF_SCREENSHOTS ?? path.join(here, "screenshots");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const reports = (await readdir(directory)).filter((name) => name.endsWith(".html")).sort();
 if (reports.length === 0) throw new Error(`${directory} holds no report`);
