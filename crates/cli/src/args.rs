@@ -158,6 +158,9 @@ pub(crate) struct Verify {
     /// Replay the recorded calls, and compare what comes of them with the snapshot's resources
     #[arg(long)]
     pub(crate) rederive: bool,
+    /// The digest that the scan printed, kept elsewhere: nobody can change the snapshot and this too
+    #[arg(long, value_name = "sha256:…")]
+    pub(crate) digest: Option<String>,
 }
 
 #[derive(Debug, Args)]

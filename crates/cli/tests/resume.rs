@@ -93,6 +93,43 @@ fn a_killed_scan_is_resumed() {
     assert_eq!(resumed["snapshot"]["resources"], complete["snapshot"]["resources"]);
 }
 
+/// Ctrl-C: what is finished is on the disk, and the words say how much that is.
+#[test]
+#[cfg(unix)]
+fn an_interrupted_scan_says_what_it_keeps() {
+    let folder = TempDir::new().unwrap();
+    let standin = Standin::start(["--delay-ms", "25"]);
+    let out = folder.path().join("snapshot");
+    // CloudTrail is asked twice a second, so that there is time.
+    let (child, _home) = scan(&out, &["cloudtrail", "config", "guardduty"]).at(&standin).spawn();
+    let patience = Instant::now();
+    while finished(&out).len() < 3 {
+        assert!(patience.elapsed() < Duration::from_secs(90), "only {:?} are finished", finished(&out));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    let kept = finished(&out).len();
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = (1..=kept).any(|kept| words.contains(&format!("{kept} of 10 units")));
+    assert!(told && words.contains("--resume"), "{kept} are kept: {said}");
+
+    // Nobody else's answers go into it.
+    let demo = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/demo");
+    let arguments = ["--resume", "--collectors", "cloudtrail,config,guardduty", "--out"];
+    let arguments = [&["scan", "--replay", demo.to_str().unwrap()][..], &arguments, &[out.to_str().unwrap()]].concat();
+    support::Wellproof::new(arguments).run().expect(2).says(&["the snapshot was begun from AWS"]);
+    scan(&out, &["cloudtrail", "config", "guardduty"])
+        .at(&standin)
+        .args(["--resume", "--regions", "us-east-1"])
+        .run()
+        .expect(2)
+        .says(&["the snapshot was begun for the regions eu-west-1,us-east-1,us-west-2"]);
+}
+
 #[test]
 fn what_is_there_is_not_touched() {
     let folder = TempDir::new().unwrap();
@@ -130,11 +167,17 @@ fn credentials_that_expire_leave_what_was_finished() {
     let out = folder.path().join("snapshot");
     let standin = Standin::start(["--expire-after", "20"]);
     let ran = scan(&out, &["config", "guardduty"]).at(&standin).run().expect(2);
-    ran.says(&["the credentials stopped working during the scan", "--resume", "units are kept"]);
+    let ran = ran.says(&["the credentials stopped working during the scan", "--resume", "units are kept"]);
     assert!(!out.join("DIGEST").exists());
     drop(standin);
+    let kept = finished(&out);
+    assert!(ran.stderr.contains(&format!("{} of ", kept.len())) && !kept.is_empty(), "{kept:?}: {}", ran.stderr);
+    let before: Vec<_> = kept.iter().map(|unit| files(&out.join("units").join(unit))).collect();
 
     let standin = Standin::start([""; 0]);
     scan(&out, &["config", "guardduty"]).at(&standin).arg("--resume").run().expect(0);
+    for (unit, files_before) in kept.iter().zip(before) {
+        assert!(files(&out.join("units").join(unit)) == files_before, "{unit} was read again");
+    }
     assert!(list(&answers(&out)["gaps"]).iter().all(|gap| gap["kind"] == "not_asked"));
 }

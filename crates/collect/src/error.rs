@@ -70,6 +70,10 @@ pub enum ScanError {
     #[error("the snapshot was begun {0}")]
     #[diagnostic(code(scan::other), help("resume with what it was begun with, or name another directory"))]
     Other(String),
+    /// A bug of ours.
+    #[error("a unit ended without a result")]
+    #[diagnostic(code(scan::bug), help("this is a bug: report it; --resume goes on with what is finished"))]
+    Bug(#[from] tokio::task::JoinError),
     /// The recording cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]

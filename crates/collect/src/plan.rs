@@ -1,6 +1,6 @@
 //! Which units a scan runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,6 +85,8 @@ impl Known {
                 _ => known.off.push(resource.id.clone()),
             }
         }
+        known.enabled.iter_mut().for_each(|list| list.sort());
+        known.off.sort();
         known
     }
 
@@ -109,11 +111,20 @@ impl Known {
                 }
             }
         }
-        let mut wanted = wanted.clone();
-        wanted.sort();
-        wanted.dedup();
-        Ok(wanted)
+        Ok(sorted(wanted))
     }
+}
+
+/// Each region once, in order.
+pub(crate) fn sorted<'r>(regions: impl IntoIterator<Item = &'r String>) -> Vec<String> {
+    regions.into_iter().collect::<BTreeSet<_>>().into_iter().cloned().collect()
+}
+
+/// Units in order.
+pub(crate) fn sorted_units(units: &[UnitId]) -> Vec<UnitId> {
+    let mut units = units.to_vec();
+    units.sort();
+    units
 }
 
 /// Every unit of these collectors, sorted.
@@ -127,8 +138,7 @@ pub(crate) fn units(collectors: &[&Collector], account: &str, regions: &[String]
             }
         }
     }
-    units.sort();
-    units
+    sorted_units(&units)
 }
 
 /// What each of these collectors declares to list.

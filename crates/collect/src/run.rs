@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures::FutureExt;
@@ -17,7 +18,7 @@ use wellproof_model::{Call, Caller, GLOBAL, Gap, ListingState, Manifest, Resourc
 use wellproof_snapshot::{Reader, Snapshot, UnitWriter, WriteError};
 
 use crate::error::ScanError;
-use crate::plan::{self, Known, Origin, Request};
+use crate::plan::{self, Known, Origin, Regions, Request};
 use crate::progress::{Event, Progress};
 use crate::registry;
 
@@ -51,19 +52,38 @@ pub async fn scan(
     stop: impl Future<Output = ()>,
 ) -> Result<Scanned, ScanError> {
     let stop = pin!(stop);
-    let work = pin!(run(request, progress));
+    let counted = Counted { inner: progress, finished: AtomicUsize::new(0), planned: AtomicUsize::new(0) };
+    let work = pin!(run(request, &counted));
     match select(work, stop).await {
         Either::Left((result, _)) => result,
         Either::Right(_) => {
-            let (finished, planned) = standing(request);
-            Err(ScanError::Interrupted { finished, planned })
+            let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+            Err(ScanError::Interrupted { finished: of(&counted.finished), planned: of(&counted.planned) })
         }
     }
 }
 
-/// How many units of an unfinished snapshot are on the disk, and how many there are to run.
-fn standing(request: &Request) -> (usize, usize) {
-    Snapshot::resume(&request.out).map_or((0, 0), |it| (it.finished.len(), it.manifest.planned.len()))
+/// Counts along, for the words to whoever interrupts a scan.
+struct Counted<'a> {
+    inner: &'a dyn Progress,
+    finished: AtomicUsize,
+    planned: AtomicUsize,
+}
+
+impl Progress for Counted<'_> {
+    fn tell(&self, event: Event) {
+        match event {
+            Event::Planned { units, finished } => {
+                self.planned.store(units, Ordering::Relaxed);
+                self.finished.store(finished, Ordering::Relaxed);
+            }
+            Event::Finished { .. } => {
+                self.finished.fetch_add(1, Ordering::Relaxed);
+            }
+            Event::Account { .. } | Event::Started(_) => {}
+        }
+        self.inner.tell(event);
+    }
 }
 
 async fn run(request: &Request, progress: &dyn Progress) -> Result<Scanned, ScanError> {
@@ -108,6 +128,7 @@ impl Setup {
                 Ok(Self { base, answers: Answers::Live(live), caller, clock })
             }
             Origin::Recording { reader, latency } => {
+                reader.refuse_unsound()?;
                 let manifest = reader.manifest();
                 Ok(Self {
                     base: sdk::replay(),
@@ -127,6 +148,14 @@ impl Setup {
                 let calls = reader.unit_calls(unit)?.unwrap_or_default();
                 Ok(Source::Replay(Arc::new(Recording::of(calls).with_latency(*latency))))
             }
+        }
+    }
+
+    /// The digest of the recording that answers, if it is not AWS.
+    fn replayed_from(&self) -> Option<String> {
+        match &self.answers {
+            Answers::Live(_) => None,
+            Answers::Recording { reader, .. } => Some(reader.digest().to_owned()),
         }
     }
 
@@ -159,10 +188,7 @@ fn open(request: &Request, setup: &Setup, collectors: &[&Collector]) -> Result<(
         planned: vec![account_unit(&setup.caller.account)],
         types: plan::types(collectors),
         units: std::collections::BTreeMap::new(),
-        replayed_from: match &setup.answers {
-            Answers::Live(_) => None,
-            Answers::Recording { reader, .. } => Some(reader.digest().to_owned()),
-        },
+        replayed_from: setup.replayed_from(),
     };
     Ok((Snapshot::create(&request.out, &manifest, request.format)?, Vec::new()))
 }
@@ -177,6 +203,19 @@ fn resume(
     if begun.caller.account != setup.caller.account {
         return Err(ScanError::Other(format!("for account {}", begun.caller.account)));
     }
+    if begun.replayed_from != setup.replayed_from() {
+        let from = begun.replayed_from.as_ref().map(|digest| format!("from the recording {digest}"));
+        return Err(ScanError::Other(from.unwrap_or_else(|| "from AWS".to_owned())));
+    }
+    if begun.tool_version != request.tool_version {
+        return Err(ScanError::Other(format!("by version {}", begun.tool_version)));
+    }
+    if let Regions::These(named) = &request.regions
+        && !begun.regions.is_empty()
+        && begun.regions != plan::sorted(named)
+    {
+        return Err(ScanError::Other(format!("for the regions {}", begun.regions.join(","))));
+    }
     if begun.types != plan::types(collectors) {
         let names: Vec<&str> = begun.types.keys().map(String::as_str).collect();
         return Err(ScanError::Other(format!("with the collectors {}", names.join(","))));
@@ -188,9 +227,20 @@ fn resume(
     };
     let (retry, keep): (Vec<_>, Vec<_>) = resumed.finished.into_iter().partition(again);
     for record in retry {
-        resumed.snapshot.discard(&record.unit)?;
+        resumed.snapshot.again(&record.unit)?;
     }
     Ok((resumed.snapshot, keep))
+}
+
+/// The regions of a scan that was begun before: its own, and those that could not be listed then.
+fn begun_with(chosen: Vec<String>, begun: Manifest, known: &Known) -> Vec<String> {
+    if begun.regions.is_empty() {
+        return chosen;
+    }
+    if begun.regions_enabled.is_some() || known.enabled.is_none() {
+        return begun.regions;
+    }
+    plan::sorted(chosen.iter().chain(&begun.regions))
 }
 
 fn account_unit(account: &str) -> UnitId {
@@ -219,7 +269,7 @@ impl Runner {
                 return Ok(begun.regions);
             }
             // It died between this unit and the plan that follows from it.
-            self.snapshot.discard(&unit)?;
+            self.snapshot.again(&unit)?;
             records.retain(|record| record.unit != unit);
         }
         let collector = registry::collector(registry::ACCOUNT).ok_or_else(|| ScanError::collector("account", &[]))?;
@@ -235,6 +285,7 @@ impl Runner {
             }
             _ => known.choose(&request.regions, &self.setup.home())?,
         };
+        let regions = begun_with(regions, begun, &known);
         let planned = plan::units(collectors, &self.setup.caller.account, &regions);
         self.snapshot.update(|manifest| {
             manifest.planned = planned;
@@ -268,8 +319,7 @@ impl Runner {
         }
         // A JoinSet that is dropped, on an error here, aborts what still runs; a unit's writer then leaves nothing.
         while let Some(joined) = running.join_next().await {
-            let Ok(result) = joined else { continue };
-            let record = match result {
+            let record = match joined? {
                 Ok(done) => done.record,
                 Err(ScanError::Expired { message, .. }) => {
                     return Err(ScanError::Expired { message, finished: records.len(), planned: planned.len() });

@@ -134,7 +134,7 @@ impl<'e> Coverage<'e> {
             }
             return;
         }
-        for region in self.required(coverage, account, regions, reach) {
+        for region in self.required(regions, reach) {
             if listed.contains(region) {
                 continue;
             }
@@ -150,26 +150,10 @@ impl<'e> Coverage<'e> {
     }
 
     /// The regions in which the type has to have been listed.
-    fn required<'a>(
-        &'a self,
-        coverage: &KindCoverage<'_>,
-        account: &str,
-        regions: Regions<'a>,
-        reach: &mut Reach<'e>,
-    ) -> Vec<&'a str> {
+    fn required<'a>(&'a self, regions: Regions<'a>, reach: &mut Reach<'e>) -> Vec<&'a str> {
         let manifest = &self.evidence.manifest;
         if let Regions::One(region) = regions {
             return if region == GLOBAL { Vec::new() } else { vec![region] };
-        }
-        // Some collectors run in one region only, where their service has its one endpoint.
-        let planned: BTreeSet<&str> = manifest
-            .planned
-            .iter()
-            .filter(|unit| unit.account == account && coverage.collectors.contains(unit.collector.as_str()))
-            .map(|unit| unit.region.as_str())
-            .collect();
-        if !planned.is_empty() && !manifest.regions.iter().all(|region| planned.contains(region.as_str())) {
-            return planned.into_iter().filter(|region| *region != GLOBAL && regions.holds(region)).collect();
         }
         let Some(enabled) = &manifest.regions_enabled else {
             reach.reasons.insert(Reason::RegionsUnread);

@@ -61,7 +61,9 @@ pub enum ReadError {
     #[error("`{snapshot}` is unfinished: it has no DIGEST, because the scan that wrote it runs still or died")]
     #[diagnostic(
         code(snapshot::unfinished),
-        help("finish it with `wellproof scan --resume`, or read what there is with `--allow-unverified`")
+        help(
+            "finish it with `wellproof scan --resume`, or read what there is with `wellproof answer --allow-unverified`"
+        )
     )]
     Unfinished {
         /// What was opened.
@@ -72,7 +74,7 @@ pub enum ReadError {
     #[diagnostic(
         code(snapshot::damaged),
         help(
-            "`wellproof verify` lists everything that is wrong; `--allow-unverified` reads what can be read and counts the rest as not read"
+            "`wellproof verify` lists everything that is wrong; `wellproof answer --allow-unverified` reads what can be read and counts the rest as not read"
         )
     )]
     Damaged {

@@ -42,6 +42,8 @@ pub const UNITS: &str = "units";
 pub const UNIT: &str = "unit.json";
 /// What the names of unfinished files and folders start with.
 pub(crate) const TEMPORARY: &str = ".tmp-";
+/// What the name of a finished unit starts with while its replacement takes its place.
+pub(crate) const REPLACED: &str = ".tmp-replaced-";
 
 /// How a unit's records are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

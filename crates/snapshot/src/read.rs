@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 use wellproof_model::{
     Call, CallId, Evidence, Gap, GapKind, Listing, ListingState, Manifest, Resource, UnitId, UnitRecord,
 };
@@ -131,6 +132,19 @@ impl Reader {
         self.state
     }
 
+    /// Refuses a snapshot that is unfinished, or whose manifest is not the one that `DIGEST` names. Units are checked
+    /// when they are read.
+    ///
+    /// # Errors
+    /// [`ReadError::Unfinished`] or [`ReadError::Damaged`].
+    pub fn refuse_unsound(&self) -> Result<(), ReadError> {
+        match self.state {
+            State::Unfinished => Err(ReadError::Unfinished { snapshot: self.name() }),
+            _ if !self.problems.is_empty() => Err(self.damaged(self.problems.clone())),
+            State::Sealed | State::Damaged => Ok(()),
+        }
+    }
+
     /// Everything wrong with it; see [`crate::verify`].
     pub fn verify(&self) -> Report {
         crate::verify::verify_all(self)
@@ -143,8 +157,8 @@ impl Reader {
     /// # Errors
     /// With [`Verify::Yes`], when the scan did not finish or anything that was read is not what was written.
     pub fn evidence(&self, types: Option<&BTreeSet<&str>>, verify: Verify) -> Result<(Evidence, Reading), ReadError> {
-        if verify == Verify::Yes && self.state == State::Unfinished {
-            return Err(ReadError::Unfinished { snapshot: self.name() });
+        if verify == Verify::Yes {
+            self.refuse_unsound()?;
         }
         let mut problems = self.problems.clone();
         let planned: BTreeSet<&UnitId> = self.manifest.planned.iter().collect();
@@ -277,12 +291,32 @@ impl Reader {
     }
 
     fn open_records(&self, record: &UnitRecord, stem: Stem) -> Result<(String, Lines<'_>), Problem> {
-        let path = records_path(record, stem).ok_or_else(|| {
-            let page = unit_path(&record.unit, UNIT).unwrap_or_default();
-            Problem::new(&page, format!("names no file of {stem}"))
-        })?;
+        let path = record_file(record, stem)?;
         let lines = open_lines(&*self.files, record, &path, self.limits)?;
         Ok((path, lines))
+    }
+
+    /// Compares a file with its hash and reads nothing of its records.
+    fn check_bytes(&self, record: &UnitRecord, stem: Stem) -> Vec<Problem> {
+        let checked = || -> Result<(), Problem> {
+            let path = record_file(record, stem)?;
+            let entry = path.rsplit('/').next().and_then(|name| record.files.get(name));
+            let (mut source, _) = open_file(&*self.files, &path, self.limits)?;
+            let (mut hash, mut chunk) = (Sha256::new(), vec![0; 1 << 16]);
+            loop {
+                match source.read(&mut chunk) {
+                    Ok(0) => break,
+                    Ok(read) => hash.update(&chunk[..read]),
+                    Err(err) => return Err(Problem::new(&path, format!("cannot be read: {err}"))),
+                }
+            }
+            if entry.is_some_and(|entry| entry.sha256 == hex::encode(hash.finalize())) {
+                Ok(())
+            } else {
+                Err(not_its_hash(&path))
+            }
+        };
+        checked().err().into_iter().collect()
     }
 
     pub(crate) fn read_calls(&self, record: &UnitRecord) -> (Vec<Call>, Vec<Problem>) {
@@ -318,6 +352,7 @@ impl Reader {
         parts.resources = resources;
         parts.counts = counts;
         parts.damaged_by(problems);
+        parts.damaged_by(self.check_bytes(&record, Stem::Bodies));
         parts.record = Some(record);
         parts
     }
@@ -722,7 +757,7 @@ pub(crate) fn check_file(record: &UnitRecord, path: &str, lines: Lines<'_>) -> V
         problems.push(Problem::at(path, records.min(entry.records) + 1, message));
     }
     if seen.sha256 != entry.sha256 {
-        problems.push(Problem::new(path, format!("does not match the hash that {UNIT} gives it")));
+        problems.push(not_its_hash(path));
     }
     problems
 }
@@ -752,7 +787,24 @@ fn format_of(stem: Stem, name: &str) -> Option<Format> {
     [Format::Plain, Format::Zstd].into_iter().find(|format| stem.file(*format) == name)
 }
 
-fn open_lines<'a>(files: &'a dyn Files, record: &UnitRecord, path: &str, limits: Limits) -> Result<Lines<'a>, Problem> {
+/// As [`records_path`], of a unit that has to have such a file.
+fn record_file(record: &UnitRecord, stem: Stem) -> Result<String, Problem> {
+    records_path(record, stem).ok_or_else(|| {
+        let page = unit_path(&record.unit, UNIT).unwrap_or_default();
+        Problem::new(&page, format!("names no file of {stem}"))
+    })
+}
+
+fn not_its_hash(path: &str) -> Problem {
+    Problem::new(path, format!("does not match the hash that {UNIT} gives it"))
+}
+
+/// A file's bytes and how many there are.
+fn open_file<'a>(
+    files: &'a dyn Files,
+    path: &str,
+    limits: Limits,
+) -> Result<(Box<dyn Read + Send + 'a>, u64), Problem> {
     let (source, size) = files.open(path).map_err(|err| match err.kind() {
         io::ErrorKind::NotFound => Problem::new(path, "is missing"),
         _ => Problem::new(path, format!("cannot be read: {err}")),
@@ -760,6 +812,11 @@ fn open_lines<'a>(files: &'a dyn Files, record: &UnitRecord, path: &str, limits:
     if size > limits.file {
         return Err(Problem::new(path, format!("is larger than {} bytes", limits.file)));
     }
+    Ok((source, size))
+}
+
+fn open_lines<'a>(files: &'a dyn Files, record: &UnitRecord, path: &str, limits: Limits) -> Result<Lines<'a>, Problem> {
+    let (source, size) = open_file(files, path, limits)?;
     let records = path.rsplit('/').next().and_then(|name| record.files.get(name)).map(|entry| entry.records);
     Lines::new(path, source, size, records, limits)
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
+use jiff::{SignedDuration, Timestamp};
 use rayon::prelude::*;
 use serde::Serialize;
-use wellproof_model::{Call, CallId, Gap, GapId, ListingState, Resource, UnitId, UnitRecord};
+use wellproof_model::{Call, CallId, Gap, GapId, ListingState, Manifest, Resource, UnitId, UnitRecord};
 
 use crate::body::BodyLine;
 use crate::lines::parse;
@@ -72,6 +73,7 @@ pub(crate) fn verify_all(reader: &Reader) -> Report {
         unit.problems.extend(found);
     }
     problems.extend(check_extra(reader, &units));
+    problems.extend(units.iter().filter_map(|unit| check_times(manifest, unit.page.record.as_ref()?)));
     let finished: BTreeSet<&UnitId> = units.iter().map(|unit| &unit.unit).collect();
     let unfinished = manifest.planned.iter().filter(|unit| !finished.contains(unit)).cloned().collect();
     let records = || units.iter().filter_map(|unit| unit.page.record.as_ref());
@@ -133,6 +135,19 @@ fn call_fault(unit: &UnitId, call: &Call, last: Option<&CallId>) -> Option<Strin
         return Some(format!("the id {} is not made of the call's key", call.id));
     }
     last.filter(|last| **last > call.id).map(|last| format!("the call {} stands after {last}", call.id))
+}
+
+/// Clocks are set right now and then; a scan that runs in another year than its units was given another clock.
+const CLOCK_MAY_STEP: SignedDuration = SignedDuration::from_hours(1);
+
+/// Whether a unit ran within the scan.
+fn check_times(manifest: &Manifest, record: &UnitRecord) -> Option<Problem> {
+    let after = |later: Timestamp, earlier: Timestamp| later.duration_since(earlier) >= -CLOCK_MAY_STEP;
+    let within = after(record.started_at, manifest.started_at)
+        && after(record.ended_at, record.started_at)
+        && manifest.ended_at.is_none_or(|ended_at| after(ended_at, record.ended_at));
+    let page = unit_path(&record.unit, UNIT)?;
+    (!within).then(|| Problem::new(&page, "the unit ran outside of the times that the manifest gives the scan"))
 }
 
 /// A unit's bodies, resources, listings and gaps. Returns how many resources there are.

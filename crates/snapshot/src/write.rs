@@ -13,7 +13,7 @@ use wellproof_model::{Call, CallId, FileEntry, Gap, Listing, Manifest, Resource,
 
 use crate::lines::check_depth;
 use crate::read::{check_files, read_unit};
-use crate::{DIGEST, Directory, Format, Limits, MANIFEST, Problem, Stem, TEMPORARY, UNIT, UNITS, WriteError};
+use crate::{DIGEST, Directory, Format, Limits, MANIFEST, Problem, REPLACED, Stem, TEMPORARY, UNIT, UNITS, WriteError};
 use crate::{body, digest_line, folder, sha256};
 
 /// A snapshot that is being written. Clones share it; units may be written from several threads at once.
@@ -36,6 +36,8 @@ struct Progress {
     manifest: Manifest,
     /// SHA-256 of each finished unit's `unit.json`.
     finished: BTreeMap<UnitId, String>,
+    /// Finished units that are to be run once more; what they came to stays until there is something better.
+    again: BTreeSet<UnitId>,
     open: BTreeSet<UnitId>,
     sealed: bool,
 }
@@ -64,6 +66,9 @@ impl Snapshot {
         check_declared(manifest)?;
         refuse_content(dir)?;
         fs::create_dir_all(dir).map_err(WriteError::io(dir))?;
+        if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            sync_dir(parent)?;
+        }
         let lock = lock(dir)?;
         refuse_content(dir)?;
         clear_temporary(dir)?;
@@ -97,6 +102,7 @@ impl Snapshot {
         clear_temporary(dir)?;
         let units = dir.join(UNITS);
         fs::create_dir_all(&units).map_err(WriteError::io(&units))?;
+        put_back(&units)?;
         clear_temporary(&units)?;
         let damaged = |problem| WriteError::Damaged { dir: dir.to_owned(), problem };
         let path = dir.join(MANIFEST);
@@ -134,7 +140,8 @@ impl Snapshot {
         finished: BTreeMap<UnitId, String>,
         lock: Option<File>,
     ) -> Self {
-        let state = Mutex::new(Progress { manifest, finished, open: BTreeSet::new(), sealed: false });
+        let state = Progress { manifest, finished, again: BTreeSet::new(), open: BTreeSet::new(), sealed: false };
+        let state = Mutex::new(state);
         Self { shared: Arc::new(Shared { dir: dir.to_owned(), format, state, _lock: lock }) }
     }
 
@@ -182,7 +189,7 @@ impl Snapshot {
         if !state.manifest.planned.contains(&unit) {
             return Err(refuse("the manifest does not plan it"));
         }
-        if state.finished.contains_key(&unit) {
+        if state.finished.contains_key(&unit) && !state.again.contains(&unit) {
             return Err(refuse("it is finished"));
         }
         if !state.open.insert(unit.clone()) {
@@ -197,22 +204,18 @@ impl Snapshot {
         Ok(writer)
     }
 
-    /// Takes a finished unit out again, so that it can be run once more.
+    /// Lets a finished unit be run once more. What it came to is kept until the new run is finished.
     ///
     /// # Errors
     /// [`WriteError::Unit`] when it is not finished.
-    pub fn discard(&self, unit: &UnitId) -> Result<(), WriteError> {
+    pub fn again(&self, unit: &UnitId) -> Result<(), WriteError> {
         let mut state = self.shared.state();
         self.shared.refuse_sealed(&state)?;
-        let name = folder(unit).filter(|_| state.finished.contains_key(unit));
-        let name = name.ok_or_else(|| WriteError::Unit { unit: unit.clone(), reason: "it is not finished" })?;
-        let units = self.shared.dir.join(UNITS);
-        // Renamed first: a crash while the files go must not leave half a unit under its name.
-        let (old, away) = (units.join(&name), units.join(format!("{TEMPORARY}discarded-{name}")));
-        fs::rename(&old, &away).map_err(WriteError::io(&old))?;
-        sync_dir(&units)?;
-        state.finished.remove(unit);
-        fs::remove_dir_all(&away).map_err(WriteError::io(&away))
+        if !state.finished.contains_key(unit) {
+            return Err(WriteError::Unit { unit: unit.clone(), reason: "it is not finished" });
+        }
+        state.again.insert(unit.clone());
+        Ok(())
     }
 
     /// Ends the snapshot: the last manifest, then `DIGEST`. Returns `sha256:` and the digest.
@@ -220,10 +223,17 @@ impl Snapshot {
     /// Planned units that are not finished stay out; readers take them as not read.
     ///
     /// # Errors
-    /// [`WriteError::Sealed`] the second time.
+    /// [`WriteError::Sealed`] the second time; [`WriteError::Unit`] when a finished unit is no longer planned: readers
+    /// would take the snapshot for a forged one.
     pub fn seal(&self, ended_at: Timestamp) -> Result<String, WriteError> {
         let mut state = self.shared.state();
         self.shared.refuse_sealed(&state)?;
+        if let Some(unit) = state.finished.keys().find(|unit| !state.manifest.planned.contains(unit)) {
+            return Err(WriteError::Unit {
+                unit: unit.clone(),
+                reason: "it is finished, and the manifest does not plan it",
+            });
+        }
         let dir = &self.shared.dir;
         let manifest = Manifest { ended_at: Some(ended_at), units: state.finished.clone(), ..state.manifest.clone() };
         sync_dir(&dir.join(UNITS))?;
@@ -399,10 +409,14 @@ impl UnitWriter {
         let place = units.join(&self.name);
         let mut state = self.shared.state();
         self.shared.refuse_sealed(&state)?;
+        let before = state.again.remove(&self.unit).then(|| units.join(format!("{REPLACED}{}", self.name)));
+        if let Some(before) = &before {
+            fs::rename(&place, before).map_err(WriteError::io(&place))?;
+        }
         fs::rename(&self.dir, &place).map_err(WriteError::io(&place))?;
         sync_dir(&units)?;
         state.finished.insert(self.unit.clone(), sha256(&bytes));
-        Ok(())
+        before.map_or(Ok(()), |before| fs::remove_dir_all(&before).map_err(WriteError::io(&before)))
     }
 
     fn refuse(&self, what: String, reason: String) -> WriteError {
@@ -606,6 +620,17 @@ fn is_empty(dir: &Path) -> Result<bool, WriteError> {
         }
     }
     Ok(true)
+}
+
+/// Gives units their names back whose replacement never came: a crash between the two renames.
+fn put_back(units: &Path) -> Result<(), WriteError> {
+    for entry in fs::read_dir(units).map_err(WriteError::io(units))? {
+        let path = entry.map_err(WriteError::io(units))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix(REPLACED));
+        let Some(place) = name.map(|name| units.join(name)).filter(|place| !place.exists()) else { continue };
+        fs::rename(&path, &place).map_err(WriteError::io(&place))?;
+    }
+    Ok(())
 }
 
 fn clear_temporary(dir: &Path) -> Result<(), WriteError> {

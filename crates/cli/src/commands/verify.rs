@@ -30,7 +30,14 @@ pub(crate) fn run(args: &Verify) -> miette::Result<Exit> {
             report.unfinished.len()
         );
     }
-    let sound = report.sealed && report.problems.is_empty() && differences.is_empty();
+    let other = args.digest.as_ref().filter(|expected| **expected != report.digest);
+    if let Some(expected) = other {
+        let _ = writeln!(text, "the digest is {}, and not {expected}", report.digest);
+    }
+    if let Some(recording) = &reader.manifest().replayed_from {
+        let _ = writeln!(text, "replayed from the recording {recording}; AWS was not asked");
+    }
+    let sound = report.sealed && report.problems.is_empty() && differences.is_empty() && other.is_none();
     let held =
         format!("{} units, {} calls, {} resources, {} gaps", report.units, report.calls, report.resources, report.gaps);
     let _ = match (sound, args.rederive) {
