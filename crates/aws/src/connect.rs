@@ -97,13 +97,16 @@ pub(crate) struct NotRecorded {
     operation: String,
 }
 
-/// An answer that says it succeeded and that nobody can read.
+/// An answer that says it succeeded and that is none of AWS's, or that nobody can read.
 ///
-/// To the SDK an empty JSON body is an object without members: an empty page, and the last one.
+/// To the SDK an empty JSON body is an object without members, and so is a gateway's own object: an empty page, and the last
+/// one. All of AWS's answers name their request.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer has status {0} and no body that can be read")]
-struct Unreadable(u16);
+#[error("the answer has status {0} and is not one of AWS's that can be read")]
+pub(crate) struct Unreadable(u16);
 
+/// What a call's record calls an answer that never came.
+pub(crate) const NO_ANSWER: &str = "NoAnswer";
 /// What a call's record calls an [`Unreadable`] answer.
 const UNREADABLE: &str = "UnreadableAnswer";
 
@@ -183,26 +186,16 @@ async fn ask(
     key: CallKey,
     exchange: &Exchange,
 ) -> Result<HttpResponse, ConnectorError> {
+    exchange.begin(&key);
     let _turn = live.pace.turn(&key, &exchange.operation).await;
-    let response = match inner.call(request).await {
-        Ok(response) => response,
-        Err(err) => {
-            exchange.put(Attempt { key, answer: no_answer(), attempts: 1, at: Timestamp::now() });
-            return Err(err);
-        }
-    };
+    let response = inner.call(request).await?;
     note_skew(live, &response);
     let status = response.status().as_u16();
     let headers = kept_headers(&response);
-    let body = match ByteStream::new(response.into_body()).collect().await {
-        Ok(body) => body.into_bytes(),
-        Err(err) => {
-            exchange.put(Attempt { key, answer: no_answer(), attempts: 1, at: Timestamp::now() });
-            return Err(ConnectorError::io(err.into()));
-        }
-    };
-    let answer = redacted(status, headers, &body, exchange);
-    exchange.put(Attempt { key, answer: answer.clone(), attempts: 1, at: Timestamp::now() });
+    let body = ByteStream::new(response.into_body()).collect().await.map_err(|err| ConnectorError::io(err.into()))?;
+    let answer = redacted(status, headers, &body.into_bytes(), exchange);
+    // The attempt was counted when it began.
+    exchange.put(Attempt { key, answer: answer.clone(), attempts: 0, at: Timestamp::now() });
     to_response(&answer)
 }
 
@@ -222,26 +215,18 @@ async fn replay(recording: &Recording, key: CallKey, exchange: &Exchange) -> Res
         let missing = NotRecorded { service: key.service, operation: key.operation };
         return Err(ConnectorError::other(missing.into(), None));
     };
-    // A recording is outside input: what it holds passes the same redaction as what AWS says.
-    let answer = match call.status {
-        0 => no_answer(),
-        status => {
-            let mut answer = redacted(status, call.headers.clone(), &body, exchange);
-            answer.redacted = call.redacted.iter().cloned().chain(answer.redacted).collect();
-            answer.redacted.sort();
-            answer.redacted.dedup();
-            answer
-        }
-    };
-    exchange.put(Attempt { key, answer: answer.clone(), attempts: call.attempts, at: call.at });
     if call.status == 0 {
+        let answer = Answer { error: Some(NO_ANSWER.to_owned()), ..Answer::default() };
+        exchange.put(Attempt { key, answer, attempts: call.attempts, at: call.at });
         return Err(ConnectorError::io("no answer came when this was recorded".into()));
     }
+    // A recording is outside input: what it holds passes the same redaction as what AWS says.
+    let mut answer = redacted(call.status, call.headers.clone(), &body, exchange);
+    answer.redacted = call.redacted.iter().cloned().chain(answer.redacted).collect();
+    answer.redacted.sort();
+    answer.redacted.dedup();
+    exchange.put(Attempt { key, answer: answer.clone(), attempts: call.attempts, at: call.at });
     to_response(&answer)
-}
-
-fn no_answer() -> Answer {
-    Answer { error: Some("NoAnswer".to_owned()), ..Answer::default() }
 }
 
 fn kept_headers(response: &HttpResponse) -> BTreeMap<String, String> {
@@ -253,20 +238,36 @@ fn redacted(status: u16, headers: BTreeMap<String, String>, body: &[u8], exchang
     let wire = Wire::of(headers.get("content-type").map(String::as_str), body);
     let refused = status >= 400;
     let keep = Keep::of(if refused { ERROR_MEMBERS } else { exchange.operation.keeps });
+    let nothing = body.is_empty();
     let Redacted { body, paths } = match body {
         [] => Redacted { body: Vec::new(), paths: Vec::new() },
         body => redact::redact(wire, body, &keep),
     };
-    let error = match (refused, body.is_empty()) {
-        (true, _) => Some(error_code(&headers, wire, &body).unwrap_or_else(|| format!("HTTP {status}"))),
-        (false, true) => Some(UNREADABLE.to_owned()),
-        (false, false) => None,
+    let is_read = !body.is_empty() || (nothing && exchange.operation.may_be_empty);
+    let error = if refused {
+        Some(error_code(&headers, wire, &body).unwrap_or_else(|| format!("HTTP {status}")))
+    } else {
+        (!is_read || request_id(&headers, &body).is_none()).then(|| UNREADABLE.to_owned())
     };
     let encoding = match std::str::from_utf8(&body) {
         Ok(_) if wire != Some(Wire::Cbor) => BodyEncoding::Text,
         _ => BodyEncoding::Base64,
     };
     Answer { status, error, headers, body, encoding, redacted: paths }
+}
+
+/// AWS's request id: a header in most protocols, an element of the body in the `ec2` and `query` ones.
+pub(crate) fn request_id(headers: &BTreeMap<String, String>, body: &[u8]) -> Option<String> {
+    let header = ["x-amzn-requestid", "x-amzn-request-id", "x-amz-request-id"]
+        .iter()
+        .find_map(|name| headers.get(*name).cloned());
+    header.or_else(|| {
+        let text = std::str::from_utf8(body).ok()?;
+        ["requestId", "RequestId", "RequestID"].iter().find_map(|name| {
+            let inner = text.split(&format!("<{name}>")).nth(1)?.split('<').next()?;
+            Some(inner.to_owned())
+        })
+    })
 }
 
 /// The error's code, from wherever the protocol puts it, without its namespace or trailing address.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use wellproof_model::{BodyEncoding, CallId, CallKey};
 
+use crate::connect::NO_ANSWER;
 use crate::operation::Operation;
 
 /// The last attempt of one execution, as the connector saw it.
@@ -42,6 +43,13 @@ impl Exchange {
         Self { operation, slot: Arc::default() }
     }
 
+    /// Notes that an attempt begins. Nobody answered it, until [`Exchange::put`] says otherwise: what the SDK gives up on is
+    /// dropped without a word.
+    pub(crate) fn begin(&self, key: &CallKey) {
+        let answer = Answer { error: Some(NO_ANSWER.to_owned()), ..Answer::default() };
+        self.put(Attempt { key: key.clone(), answer, attempts: 1, at: Timestamp::now() });
+    }
+
     /// Stores the newest attempt; the ones before it are only counted.
     pub(crate) fn put(&self, mut attempt: Attempt) {
         let mut slot = self.slot.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -59,6 +67,8 @@ impl Exchange {
 pub(crate) struct Asked {
     pub(crate) calls: Vec<CallId>,
     pub(crate) operation: Option<Operation>,
+    /// Whether a call asked what an earlier one of the unit had asked already.
+    pub(crate) repeated: bool,
     /// The operation that was refused because its collector does not declare it.
     pub(crate) undeclared: Option<String>,
 }

@@ -74,8 +74,11 @@ impl Intercept for Watch {
     ) -> Result<(), BoxError> {
         // Retries are over: the last attempt is the answer.
         if let Some(attempt) = cfg.load::<Exchange>().and_then(Exchange::take) {
-            let call = self.0.record(attempt);
-            exchange::note(|asked| asked.calls.push(call));
+            let (call, before) = self.0.record(attempt);
+            exchange::note(|asked| {
+                asked.calls.push(call);
+                asked.repeated |= before > 0;
+            });
         }
         Ok(())
     }

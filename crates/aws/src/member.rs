@@ -18,9 +18,12 @@ pub fn required<T>(value: Option<T>, member: &str) -> Result<T, Refusal> {
     value.ok_or_else(|| Refusal::malformed(format!("the answer has no {member}")))
 }
 
+/// What the SDK puts where AWS left out a text that its model requires.
+const NO_VALUE: &str = "no value was set";
+
 /// A text or word; an empty one counts as none.
 pub fn text<T: AsRef<str> + ?Sized>(value: Option<&T>) -> Option<String> {
-    value.map(AsRef::as_ref).filter(|text| !text.is_empty()).map(str::to_owned)
+    value.map(AsRef::as_ref).filter(|text| !text.is_empty() && *text != NO_VALUE).map(str::to_owned)
 }
 
 /// A text or word that AWS always gives.

@@ -15,18 +15,21 @@ pub struct Operation {
     ///
     /// A member is a path of wire names: `reservationSet.instancesSet.instanceId`. List wrappers (`item`, `member`)
     /// and positions are left out, as are the envelopes of the query protocol. `*` stands for any one name (the keys of a
-    /// map), a final `**` for everything below, and `#json` steps into text that holds JSON.
+    /// map), a final `**` for everything below, and `#json` steps into text that holds JSON. A final `#role` keeps an ARN
+    /// without the name of its session, which is often somebody's mail address.
     pub keeps: &'static [&'static str],
     /// Further IAM actions that the service checks on the same call.
     pub also: &'static [&'static str],
     /// How many requests a second AWS allows per account and region, where that is few.
     pub per_second: Option<u32>,
+    /// Whether an answer without a body means that there is nothing. Of any other operation it cannot be read.
+    pub may_be_empty: bool,
 }
 
 impl Operation {
     /// Declares an operation of which no text is kept.
     pub const fn new(service: &'static str, name: &'static str, action: &'static str) -> Self {
-        Self { service, name, action, keeps: &[], also: &[], per_second: None }
+        Self { service, name, action, keeps: &[], also: &[], per_second: None, may_be_empty: false }
     }
 
     /// Names the response members whose text is kept.
@@ -42,6 +45,11 @@ impl Operation {
     /// Limits how often it is asked, per account and region.
     pub const fn per_second(self, requests: u32) -> Self {
         Self { per_second: Some(requests), ..self }
+    }
+
+    /// Says that an answer without a body means that there is nothing.
+    pub const fn may_be_empty(self) -> Self {
+        Self { may_be_empty: true, ..self }
     }
 
     /// All IAM actions that the call needs.

@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use wellproof_model::{CallId, Denier, Gap, GapKind, UnitId};
 
-use crate::connect::NotRecorded;
+use crate::connect::{NotRecorded, Unreadable};
 use crate::exchange::Asked;
 use crate::sdk;
 
@@ -40,8 +40,14 @@ impl Refusal {
         R: std::fmt::Debug + 'static,
     {
         let code = err.code().map(str::to_owned);
-        let message = err.message().map_or_else(|| sdk::chain(err), str::to_owned);
-        let message = one_line(&message);
+        let credentials = is_about_credentials(code.as_deref(), err);
+        let message = if credentials || !is_silence(err) {
+            one_line(&err.message().map_or_else(|| sdk::chain(err), str::to_owned))
+        } else {
+            // A replay cannot know in which way nobody answered.
+            tracing::debug!(err = %sdk::chain(err), "no answer");
+            "no answer came".to_owned()
+        };
         let kind = kind_of(err, code.as_deref(), &message);
         let denied = kind == GapKind::Denied;
         let actions = asked.operation.filter(|_| denied).map(|it| it.actions().map(str::to_owned).collect());
@@ -49,7 +55,7 @@ impl Refusal {
             kind,
             denied_by: denied.then(|| denier_of(&message)),
             actions: actions.unwrap_or_default(),
-            credentials: is_about_credentials(code.as_deref(), err),
+            credentials,
             code,
             message,
             calls: asked.calls,
@@ -149,6 +155,16 @@ where
         Some(_) if message.contains("is not authorized to perform") => GapKind::Denied,
         _ => GapKind::Failed,
     }
+}
+
+/// Whether nobody answered: no connection, no answer in time, a connection that broke.
+fn is_silence<E, R>(err: &SdkError<E, R>) -> bool
+where
+    E: Error + 'static,
+    R: std::fmt::Debug + 'static,
+{
+    let ours = source_of::<NotRecorded>(err).is_some() || source_of::<Unreadable>(err).is_some();
+    !ours && matches!(err, SdkError::TimeoutError(_) | SdkError::DispatchFailure(_))
 }
 
 /// What the message says stood in the way; AWS words this alike in all services that say it at all.

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use wellproof_facts::Facts;
 use wellproof_model::{Call, CallId, CallKey, Gap, GapId, Listing as Listed, Read, Resource, UnitId};
 
-use crate::connect::{Source, UnitHttp};
+use crate::connect::{Source, UnitHttp, request_id};
 use crate::exchange::{self, Attempt};
 use crate::intercept::Watch;
 use crate::listing::{Listing, Record};
@@ -193,6 +193,11 @@ impl Unit {
         let (output, asked) = exchange::watched(pages.next()).await;
         match output {
             None => Ok(None),
+            // The SDK takes a token that comes again for the end of the listing; here nothing tells where it ends.
+            Some(Ok(_)) if asked.repeated => {
+                let refusal = Refusal::malformed("the answer leads to a page that was read already");
+                Err(Refusal { calls: asked.calls, ..refusal })
+            }
             Some(Ok(value)) => Ok(Some(Cited { value, calls: asked.calls })),
             Some(Err(err)) => Err(self.refused(Refusal::of(&err, asked))),
         }
@@ -264,8 +269,8 @@ impl Core {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Hands a finished execution to the sink and names it.
-    pub(crate) fn record(&self, attempt: Attempt) -> CallId {
+    /// Hands a finished execution to the sink. Returns its name, and how many asked the same before.
+    pub(crate) fn record(&self, attempt: Attempt) -> (CallId, u32) {
         let Attempt { key, answer, attempts, at } = attempt;
         let nth = {
             let mut state = self.state();
@@ -274,7 +279,7 @@ impl Core {
             *next += 1;
             nth
         };
-        let request_id = request_id(&answer);
+        let request_id = request_id(&answer.headers, &answer.body);
         let call = Call {
             id: Call::id_of(&self.id, &key, nth),
             unit: self.id.clone(),
@@ -293,22 +298,8 @@ impl Core {
         };
         tracing::debug!(call = %call.id, operation = %call.key.operation, status = call.status, "answered");
         self.sink.call(&call, &answer.body);
-        call.id
+        (call.id, nth)
     }
-}
-
-/// AWS's request id: a header in most protocols, an element of the body in the `ec2` and `query` ones.
-fn request_id(answer: &exchange::Answer) -> Option<String> {
-    let header = ["x-amzn-requestid", "x-amzn-request-id", "x-amz-request-id"]
-        .iter()
-        .find_map(|name| answer.headers.get(*name).cloned());
-    header.or_else(|| {
-        let text = std::str::from_utf8(&answer.body).ok()?;
-        ["requestId", "RequestId", "RequestID"].iter().find_map(|name| {
-            let inner = text.split(&format!("<{name}>")).nth(1)?.split('<').next()?;
-            Some(inner.to_owned())
-        })
-    })
 }
 
 /// The fields of one resource that take a call of their own to read.

@@ -189,3 +189,19 @@ fn pages_of_one_give_the_same_resources() {
         assert_eq!(resource, &single[key], "{key}");
     }
 }
+
+/// A service that cannot be reached leaves gaps, and a replay of the recorded silence gives the same ones.
+#[test]
+fn silence_is_recorded() {
+    let folder = TempDir::new().unwrap();
+    let standin = Standin::start([""; 0]);
+    let out = folder.path().join("snapshot");
+    // Nothing listens on this port.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let scan = scan(&out, &["guardduty"]).at(&standin).env("AWS_ENDPOINT_URL_GUARDDUTY", format!("http://{closed}"));
+    scan.run().expect(3).says(&["no answer came"]);
+    Wellproof::new(["verify", out.to_str().unwrap(), "--rederive"]).run().expect(0);
+    let gaps = gaps_of(&out);
+    let silent = gap(&gaps, "guardduty/111122223333/us-east-1", "AWS::GuardDuty::Detector");
+    assert_eq!((text(&silent["kind"]), list(&silent["calls"]).len()), ("failed".to_owned(), 1), "{silent}");
+}

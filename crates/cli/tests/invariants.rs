@@ -36,6 +36,7 @@ fn blows() -> impl Strategy<Value = Blow> {
         1 => Just(Blow::Silence),
         1 => Just(Blow::Break),
         1 => Just(Blow::Garble),
+        1 => Just(Blow::Foreign),
         1 => Just(Blow::Empty),
     ]
 }

@@ -61,7 +61,7 @@ pub const OPERATIONS: &[Operation] = &[
             "Events.CloudTrailEvent.#json.responseElements.instancesSet.items.instanceId",
             "Events.CloudTrailEvent.#json.sessionCredentialFromConsole",
             "Events.CloudTrailEvent.#json.userAgent",
-            "Events.CloudTrailEvent.#json.userIdentity.arn",
+            "Events.CloudTrailEvent.#json.userIdentity.arn.#role",
             "Events.CloudTrailEvent.#json.userIdentity.invokedBy",
             "Events.CloudTrailEvent.#json.userIdentity.sessionContext.sessionIssuer.arn",
             "Events.CloudTrailEvent.#json.userIdentity.type",

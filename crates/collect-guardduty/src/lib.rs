@@ -24,7 +24,9 @@ pub const OPERATIONS: &[Operation] = &[
         "tags.*",
     ]),
     Operation::new("guardduty", "GetAdministratorAccount", "guardduty:GetAdministratorAccount")
-        .keeps(&["administrator.accountId", "administrator.relationshipStatus"]),
+        .keeps(&["administrator.accountId", "administrator.relationshipStatus"])
+        // AWS answers "success but no content" where there is no administrator (`GetAdministratorAccount`).
+        .may_be_empty(),
     Operation::new("guardduty", "ListPublishingDestinations", "guardduty:ListPublishingDestinations").keeps(&[
         "destinations.destinationId",
         "destinations.destinationType",
@@ -167,9 +169,14 @@ async fn list_findings(
                 details.set_finding_ids(Some(page.finding_ids().to_vec())).sort_criteria(worst_first.clone()).send(),
             );
             let details = details.await?;
+            let mut left_out: BTreeSet<&str> = page.finding_ids().iter().map(String::as_str).collect();
             for finding in details.value.findings() {
+                left_out.remove(finding.id().unwrap_or_default());
                 let record = finding_record(detector, finding)?;
                 findings.push(record.cites(details.calls.iter().cloned()));
+            }
+            if let Some(id) = left_out.first() {
+                findings.keep(Err(Refusal::malformed(format!("GetFindings says nothing of the finding {id}"))));
             }
         }
     }

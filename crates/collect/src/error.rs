@@ -70,6 +70,13 @@ pub enum ScanError {
     #[error("the snapshot was begun {0}")]
     #[diagnostic(code(scan::other), help("resume with what it was begun with, or name another directory"))]
     Other(String),
+    /// Resuming something old.
+    #[error("the snapshot was begun at {0}, more than a day ago")]
+    #[diagnostic(
+        code(scan::stale),
+        help("its windows end where it began, and AWS has forgotten the far end of them: begin a new one")
+    )]
+    Stale(jiff::Timestamp),
     /// A bug of ours.
     #[error("a unit ended without a result")]
     #[diagnostic(code(scan::bug), help("this is a bug: report it; --resume goes on with what is finished"))]

@@ -1,5 +1,6 @@
 //! Runs the units of a scan.
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,14 +8,14 @@ use std::sync::{Arc, Mutex};
 
 use futures::FutureExt;
 use futures::future::{Either, select};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tracing::Instrument;
 use wellproof_aws::{Collector, Finished, Live, Pace, Recording, SdkConfig, Sink, Source, Unit, sdk};
 use wellproof_facts::Facts;
 use wellproof_facts::account::Region;
-use wellproof_model::{Call, Caller, GLOBAL, Gap, ListingState, Manifest, Resource, UnitId, UnitRecord};
+use wellproof_model::{Call, Caller, GLOBAL, Gap, Listing, ListingState, Manifest, Resource, UnitId, UnitRecord};
 use wellproof_snapshot::{Reader, Snapshot, UnitWriter, WriteError};
 
 use crate::error::ScanError;
@@ -24,6 +25,9 @@ use crate::registry;
 
 /// How many units run at once. Each spends its time waiting; AWS's rates are kept per service and region beneath.
 const UNITS_AT_ONCE: usize = 64;
+/// How old a scan may be to be gone on with. Its clock is that of its beginning, and CloudTrail forgets meanwhile what lies at
+/// the far end of the window.
+const OLDEST: SignedDuration = SignedDuration::from_hours(24);
 
 /// A finished scan.
 #[derive(Clone, Debug)]
@@ -91,8 +95,9 @@ async fn run(request: &Request, progress: &dyn Progress) -> Result<Scanned, Scan
     let setup = Setup::of(request).await?;
     progress.tell(Event::Account { account: setup.caller.account.clone(), arn: setup.caller.arn.clone() });
 
-    let (snapshot, mut records) = open(request, &setup, &collectors)?;
-    let runner = Runner { clock: snapshot.manifest().started_at, setup, snapshot };
+    let Opened { snapshot, keep: mut records, again } = open(request, &setup, &collectors)?;
+    let before = again.into_iter().map(|record| (record.unit.clone(), record)).collect();
+    let runner = Runner { clock: snapshot.manifest().started_at, setup, snapshot, before: Arc::new(before) };
     let regions = runner.regions(request, &collectors, &mut records).await?;
     let planned = plan::units(&collectors, &runner.setup.caller.account, &regions);
     progress.tell(Event::Planned { units: planned.len(), finished: records.len() });
@@ -169,7 +174,7 @@ impl Setup {
 }
 
 /// Opens the snapshot: a new one, or one to go on with, and what is finished of it.
-fn open(request: &Request, setup: &Setup, collectors: &[&Collector]) -> Result<(Snapshot, Vec<UnitRecord>), ScanError> {
+fn open(request: &Request, setup: &Setup, collectors: &[&Collector]) -> Result<Opened, ScanError> {
     if request.resume {
         return resume(request, setup, collectors);
     }
@@ -187,21 +192,32 @@ fn open(request: &Request, setup: &Setup, collectors: &[&Collector]) -> Result<(
         regions_off: Vec::new(),
         planned: vec![account_unit(&setup.caller.account)],
         types: plan::types(collectors),
-        units: std::collections::BTreeMap::new(),
+        units: BTreeMap::new(),
         replayed_from: setup.replayed_from(),
     };
-    Ok((Snapshot::create(&request.out, &manifest, request.format)?, Vec::new()))
+    let snapshot = Snapshot::create(&request.out, &manifest, request.format)?;
+    Ok(Opened { snapshot, keep: Vec::new(), again: Vec::new() })
 }
 
-fn resume(
-    request: &Request,
-    setup: &Setup,
-    collectors: &[&Collector],
-) -> Result<(Snapshot, Vec<UnitRecord>), ScanError> {
+/// A snapshot to write to, and what an earlier run finished of it.
+struct Opened {
+    snapshot: Snapshot,
+    keep: Vec<UnitRecord>,
+    /// Finished, and to be run once more.
+    again: Vec<UnitRecord>,
+}
+
+fn resume(request: &Request, setup: &Setup, collectors: &[&Collector]) -> Result<Opened, ScanError> {
     let resumed = Snapshot::resume(&request.out)?;
     let begun = &resumed.manifest;
     if begun.caller.account != setup.caller.account {
         return Err(ScanError::Other(format!("for account {}", begun.caller.account)));
+    }
+    if principal(&begun.caller.arn) != principal(&setup.caller.arn) {
+        return Err(ScanError::Other(format!("as {}", begun.caller.arn)));
+    }
+    if matches!(setup.answers, Answers::Live(_)) && setup.clock.duration_since(begun.started_at) > OLDEST {
+        return Err(ScanError::Stale(begun.started_at));
     }
     if begun.replayed_from != setup.replayed_from() {
         let from = begun.replayed_from.as_ref().map(|digest| format!("from the recording {digest}"));
@@ -225,11 +241,28 @@ fn resume(
         use wellproof_model::GapKind::{Denied, Failed, Throttled};
         record.gaps.iter().any(|gap| matches!(gap.kind, Denied | Failed | Throttled))
     };
-    let (retry, keep): (Vec<_>, Vec<_>) = resumed.finished.into_iter().partition(again);
-    for record in retry {
+    let (again, keep): (Vec<_>, Vec<_>) = resumed.finished.into_iter().partition(again);
+    for record in &again {
         resumed.snapshot.again(&record.unit)?;
     }
-    Ok((resumed.snapshot, keep))
+    Ok(Opened { snapshot: resumed.snapshot, keep, again })
+}
+
+/// Who an ARN stands for, whatever the session is called: many tools name each one anew.
+fn principal(arn: &str) -> &str {
+    arn.rsplit_once('/').filter(|(role, _)| role.contains(":assumed-role/")).map_or(arn, |(role, _)| role)
+}
+
+/// Whether another run of a unit read less than the one before.
+fn is_worse(before: &UnitRecord, listings: &[Listing], gaps: &[Gap]) -> bool {
+    let rank = |state| match state {
+        ListingState::Complete => 2,
+        ListingState::Partial => 1,
+        ListingState::Unread => 0,
+    };
+    let of =
+        |listings: &[Listing], kind: &str| listings.iter().find(|it| it.kind == kind).map_or(0, |it| rank(it.state));
+    gaps.len() > before.gaps.len() || before.listings.iter().any(|it| of(listings, &it.kind) < rank(it.state))
 }
 
 /// The regions of a scan that was begun before: its own, and those that could not be listed then.
@@ -252,6 +285,8 @@ struct Runner {
     setup: Setup,
     clock: Timestamp,
     snapshot: Snapshot,
+    /// What an earlier run came to of the units that are run once more.
+    before: Arc<BTreeMap<UnitId, UnitRecord>>,
 }
 
 impl Runner {
@@ -288,6 +323,8 @@ impl Runner {
         let regions = begun_with(regions, begun, &known);
         let planned = plan::units(collectors, &self.setup.caller.account, &regions);
         self.snapshot.update(|manifest| {
+            // The one that its unit has just recorded: a resumed scan may have another session.
+            manifest.caller.clone_from(&self.setup.caller);
             manifest.planned = planned;
             manifest.regions.clone_from(&regions);
             manifest.regions_enabled.clone_from(&known.enabled);
@@ -333,7 +370,8 @@ impl Runner {
     }
 
     fn share(&self) -> Self {
-        Self { setup: self.setup.clone(), clock: self.clock, snapshot: self.snapshot.clone() }
+        let before = Arc::clone(&self.before);
+        Self { setup: self.setup.clone(), clock: self.clock, snapshot: self.snapshot.clone(), before }
     }
 
     /// Runs one unit and puts its result on the disk.
@@ -358,6 +396,11 @@ impl Runner {
             return Err(ScanError::Expired { message, finished: 0, planned: 0 });
         }
         let (writer, regions) = writer.take()?;
+        if let Some(before) = self.before.get(&id).filter(|_| id.collector != registry::ACCOUNT)
+            && is_worse(before, &listings, &gaps)
+        {
+            return Ok(Done { record: before.clone(), regions });
+        }
         let record = writer.finish(began, ended.unwrap_or_else(Timestamp::now), listings, gaps)?;
         Ok(Done { record, regions })
     }

@@ -48,7 +48,8 @@ fn dropped(value: Value, lost: &mut Lost) -> Value {
             }
             Value::Map(Vec::new())
         }
-        // Numbers, truth values, null, and tagged timestamps.
+        Value::Tag(tag, inner) => Value::Tag(tag, Box::new(dropped(*inner, lost))),
+        // Numbers, truth values, null.
         scalar => scalar,
     }
 }

@@ -42,6 +42,9 @@ pub(super) fn kept_text(text: &str, keep: &Keep, lost: &mut Lost) -> String {
         lost.leave();
         return value;
     }
+    if keep.keeps_role() {
+        return lost.kept_role(text);
+    }
     if keep.keeps_text() { lost.kept(text).into_owned() } else { lost.dropped(text) }
 }
 

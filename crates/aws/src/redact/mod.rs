@@ -102,6 +102,10 @@ impl Keep {
     fn embedded_json(&self) -> Option<&Self> {
         self.children.get("#json")
     }
+
+    fn keeps_role(&self) -> bool {
+        self.children.contains_key("#role")
+    }
 }
 
 /// Redacts `body`. A body of no known kind keeps nothing.
@@ -151,6 +155,19 @@ impl Lost {
             return "[redacted:aws_access_key]".into();
         }
         text.into()
+    }
+
+    /// What stands for the ARN of a principal whose session is not to be known.
+    fn kept_role(&mut self, arn: &str) -> String {
+        match arn.rsplit_once('/') {
+            Some((role, session)) if role.contains(":assumed-role/") => {
+                if !MARKER.is_match(session) {
+                    self.here();
+                }
+                format!("{}/[redacted:opaque]", self.kept(role))
+            }
+            _ => self.kept(arn).into_owned(),
+        }
     }
 
     /// What stands for `text` where it does not.

@@ -162,6 +162,8 @@ pub(crate) enum Blow {
     Break,
     /// The answer says it succeeded, and is a page for people: a proxy's, most often.
     Garble,
+    /// The answer says it succeeded, and is an object of somebody else's.
+    Foreign,
     /// The answer says it succeeded, and is empty.
     Empty,
     /// It was never made.
@@ -196,6 +198,10 @@ impl Blow {
                     Call { headers, ..call.clone() },
                     b"<html><body>Sign in to the network</body></html>".into(),
                 ))
+            }
+            Self::Foreign => {
+                let headers = BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]);
+                Some(stored(Call { headers, ..call.clone() }, br#"{"error":"blocked by policy"}"#.into()))
             }
             Self::Empty => Some(stored(call.clone(), Vec::new())),
             Self::Break => Some(refused(call, 500, ["InternalError"; 3], "An internal error has occurred")),
