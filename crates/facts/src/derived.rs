@@ -284,12 +284,14 @@ pub struct RegionUse {
 pub struct RegionRecording {
     /// The region.
     pub region_name: String,
-    /// Whether a trail that covers the region, or an enabled event data store, records all management events and has delivered without error
-    /// within 24 hours of the snapshot's clock.
+    /// Whether trails and event data stores that cover the region and work record all management events, one of them the reads and the same
+    /// or another the writes. A trail works that logs, has no error of delivery here, and delivered within 24 hours of the snapshot's clock;
+    /// of a multi-region trail a delivery from any region will do, since an idle region has nothing to deliver. Unread instead of false where
+    /// the account is not known to be its organization's management account: a member does not see the organization's data stores.
     pub recorded: Read<bool>,
-    /// Whether such a trail's files are tamper-evident, or such a data store, which cannot be edited, records.
+    /// The same of trails whose files are tamper-evident, and of data stores, which cannot be edited.
     pub tamper_evident: Read<bool>,
-    /// Whether such a trail also delivers to CloudWatch Logs without error, or such a data store records: events can be queried at once.
+    /// The same of trails that also deliver to CloudWatch Logs without error, and of data stores: events can be queried at once.
     pub queryable: Read<bool>,
     /// Whether such a trail records data events of some type.
     pub records_data_events: Read<bool>,

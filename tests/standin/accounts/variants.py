@@ -49,6 +49,8 @@ _TRAIL_CHOICES = (
     "sec_incident_response_prepare_forensic",
     "sec_incident_response_pre_deploy_tools",
 )
+# Whose account sees all that records it.
+_NO_ORGANIZATION = {"quotas.template": "no-organization"}
 
 VARIANTS = (
     # A fact that decides between met and not met.
@@ -166,6 +168,7 @@ VARIANTS = (
         "trail.logging",
         "off",
         dict.fromkeys(_TRAIL_CHOICES, (PARTIAL, NOT_MET)),
+        _NO_ORGANIZATION,
     ),
     Variant(
         "trail-in-one-region",
@@ -173,6 +176,15 @@ VARIANTS = (
         "trail.regions",
         "one",
         dict.fromkeys(_TRAIL_CHOICES, (PARTIAL, NOT_MET)),
+        _NO_ORGANIZATION,
+    ),
+    # A member account does not see whether its organization's event data store records what the trail no longer does.
+    Variant(
+        "member-trail-stopped",
+        "sound",
+        "trail.logging",
+        "off",
+        dict.fromkeys(_TRAIL_CHOICES, (PARTIAL, NOT_PROVEN)),
     ),
     Variant(
         "control-changed-by-hand",
