@@ -378,6 +378,24 @@ fn a_share_out_of_range() {
 }
 
 #[test]
+fn a_least_number_of_one() {
+    insta::assert_snapshot!(with("fail: weakens", "fail: refutes, counts_from: 1"), @r"
+    compute/demo.yaml:7:121: `counts_from` is a number of resources: 2 or more
+      |   - {question: protect-compute, choice: sec_protect_compute_reduce_surface, pass: supports, fail: refutes, counts_from: 1}
+      |                                                                                                                         ^
+    ");
+}
+
+#[test]
+fn a_least_number_without_a_proof() {
+    insta::assert_snapshot!(with("fail: weakens", "fail: weakens, counts_from: 5"), @r"
+    compute/demo.yaml:7:121: `counts_from` does nothing where a pass does not prove and a failure does not refute
+      |   - {question: protect-compute, choice: sec_protect_compute_reduce_surface, pass: supports, fail: weakens, counts_from: 5}
+      |                                                                                                                         ^
+    ");
+}
+
+#[test]
 fn no_unknown_case() {
     insta::assert_snapshot!(with("expect: unknown}", "expect: fail}"), @r#"
     compute/demo.yaml:15:3: no case comes to `unknown`
