@@ -183,12 +183,18 @@ impl<'a> Happened<'a> {
         }
     }
 
+    fn signed_in(&self) -> bool {
+        self.at("/responseElements/ConsoleLogin") == Some("Success")
+    }
+
     fn root_activity(&self) -> RootActivity {
         RootActivity {
             event_time: self.event_time,
             event_name: text(self.event.event_name()),
             event_source: text(self.event.event_source()),
             read_only: self.event.read_only() == Some("true"),
+            error_code: self.owned("/errorCode"),
+            sign_in_failed: self.event.event_name() == Some("ConsoleLogin") && !self.signed_in(),
             invoked_by: self.invoked_by().map(str::to_owned),
         }
     }
@@ -198,7 +204,7 @@ impl<'a> Happened<'a> {
             event_time: self.event_time,
             identity_type: self.identity_type(),
             principal_arn: self.principal_arn(),
-            succeeded: self.at("/responseElements/ConsoleLogin") == Some("Success"),
+            succeeded: self.signed_in(),
             mfa_used: self.at("/additionalEventData/MFAUsed") == Some("Yes"),
         }
     }

@@ -206,6 +206,26 @@ async fn a_denied_second_page_leaves_the_events_of_the_first() {
     assert_eq!((listing.state, listing.count), (ListingState::Partial, 1));
     let root: RootActivity = collected.of(RootActivity::TYPE)[0].facts().unwrap();
     assert_eq!((root.event_name.as_str(), root.read_only, root.invoked_by), ("CreateUser", false, None));
+    assert_eq!((root.error_code, root.sign_in_failed), (None, false));
+}
+
+#[tokio::test]
+async fn attempts_of_root_are_told_from_what_it_did() {
+    let refused = json!({"userIdentity": {"type": "Root"}, "errorCode": "AccessDenied"});
+    let sign_in = |how: &str| json!({"userIdentity": {"type": "Root"}, "responseElements": {"ConsoleLogin": how}});
+    let events = [
+        event("a", "DeleteBucket", "s3.amazonaws.com", &refused),
+        event("b", "ConsoleLogin", "signin.amazonaws.com", &sign_in("Failure")),
+        event("c", "ConsoleLogin", "signin.amazonaws.com", &sign_in("Success")),
+    ];
+    let collected = run(vec![no_trails(), no_stores(), found("root", &events), nothing_happened()]).await;
+    let told = collected.of(RootActivity::TYPE).into_iter().map(|it| {
+        let facts: RootActivity = it.facts().unwrap();
+        (it.id.clone(), facts.error_code, facts.sign_in_failed)
+    });
+    let told: std::collections::BTreeSet<_> = told.collect();
+    let expected = [("a", Some("AccessDenied"), false), ("b", None, true), ("c", None, false)];
+    assert_eq!(told, expected.map(|(id, code, failed)| (id.to_owned(), code.map(str::to_owned), failed)).into());
 }
 
 #[tokio::test]

@@ -188,6 +188,11 @@ pub struct RootActivity {
     pub event_source: String,
     /// Whether it only read (`LookupEvents` Events[].ReadOnly).
     pub read_only: bool,
+    /// Why it failed; null when it did not (CloudTrailEvent errorCode).
+    pub error_code: Option<String>,
+    /// Whether it is an attempt to sign in that failed (`ConsoleLogin` with CloudTrailEvent responseElements.ConsoleLogin other than
+    /// "Success").
+    pub sign_in_failed: bool,
     /// The AWS service that acted as root, which is no person (CloudTrailEvent userIdentity.invokedBy).
     pub invoked_by: Option<String>,
 }

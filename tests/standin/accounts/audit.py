@@ -99,10 +99,9 @@ def _history(world: World) -> None:
             HOME,
             25,
             events.ROOT,
-            "iam.amazonaws.com",
-            "CreateUser",
-            requestParameters={"userName": "dave"},
-            responseElements={"user": {"userName": "dave"}},
+            "rds.amazonaws.com",
+            "ModifyDBInstance",
+            requestParameters={"dBInstanceIdentifier": "orders", "applyImmediately": True},
         )
     if world.fact("network.by-hand") == "present":
         group = world.ids["dev-group"]
