@@ -142,13 +142,6 @@ VARIANTS = (
     ),
     # A fact that refutes; account state can at most support the choice.
     Variant(
-        "high-findings-left-open",
-        "sound",
-        "guardduty.findings",
-        "old",
-        {"sec_detect_investigate_events_noncompliant_resources": (PARTIAL, NOT_MET)},
-    ),
-    Variant(
         "sign-in-without-mfa",
         "sound",
         "sign-in.mfa",
