@@ -71,7 +71,8 @@ pub struct InstanceProvenance {
     /// Whether a CloudFormation stack, CDK's included, is behind it, directly or through a group.
     pub launched_by_cloudformation: Read<bool>,
     /// Whether any tool that keeps infrastructure as code (CloudFormation, CDK, Terraform, Pulumi) or an AWS service that manages
-    /// instances (a group, EKS, Batch, a fleet) is behind it, as far as anything tells that AWS keeps.
+    /// instances (a group, EKS, Batch, a fleet) is behind it. Unread where nothing tells and the instance may be older than the 90 days for
+    /// which CloudTrail keeps events.
     pub launched_by_code_or_service: Read<bool>,
     /// Whether it carries a tag that does not start with `aws:`.
     pub tagged: bool,

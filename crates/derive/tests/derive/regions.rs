@@ -193,7 +193,7 @@ fn a_collector_that_was_not_run_leaves_a_gap() {
 fn only_what_is_asked_for_is_made_and_its_inputs_are_enough() {
     let mut world = World::new();
     stand_alone(&mut world);
-    world.put::<Instance>("i-1", json!({"state": "running", "instance_type": "t"}));
+    world.put::<Instance>("i-1", json!({"state": "running", "instance_type": "t", "created_time": "2026-05-20T00:00:00Z"}));
     world.put::<InstanceType>("t", json!({}));
     let whole = world.derive();
     for kind in schemas().keys().filter(|kind| kind.starts_with("Wellproof::")) {
