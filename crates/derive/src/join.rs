@@ -323,9 +323,14 @@ impl<'e> Place<'e> {
         self.base.doubt(self.account, self.region, what, message)
     }
 
-    /// A gap for something that is named and that a complete listing does not have: another account's, mostly.
+    /// A gap for something that is named, or may be there, and that a complete listing does not have: another account's, mostly.
     pub(crate) fn not_visible(&self, kind: &str, id: &str) -> GapId {
-        self.doubt(&format!("{kind}#{id}"), "it is named, and not among what AWS lists to this account")
+        self.doubt(&format!("{kind}#{id}"), "it is not among what AWS lists to this account, and may be another account's")
+    }
+
+    /// Whether something that is listed here belongs to another account, which shares it.
+    pub(crate) fn is_anothers(&self, owner: &str) -> bool {
+        !owner.is_empty() && owner != self.account
     }
 
     /// One derived record for each record of `T`, and their listing.

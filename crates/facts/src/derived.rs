@@ -201,7 +201,8 @@ pub struct VpcUse {
     pub zones: Read<i64>,
     /// Share of its IPv4 ranges that no subnet has, 0 to 1.
     pub unallocated_share: Read<f64>,
-    /// Whether an active flow log whose delivery does not fail is on the VPC, or on every subnet that has interfaces.
+    /// Whether an active flow log whose delivery does not fail is on the VPC, or on every subnet that has interfaces. Unread instead of false
+    /// where another account owns the VPC, whose logs are not listed here; so are endpoints and NAT gateways.
     pub flow_logged: Read<bool>,
     /// Whether that flow log records all traffic, accepted and rejected.
     pub flow_logs_all_traffic: Read<bool>,

@@ -120,6 +120,25 @@ fn what_happens_in_a_vpc() {
     assert_eq!((facts.flow_logged, facts.flow_logs_all_traffic), (Read::Known(true), Read::Known(true)));
 }
 
+#[test]
+fn what_a_shared_vpc_has_is_seen_by_its_owner() {
+    let mut world = World::new();
+    world.put::<Vpc>("vpc-1", json!({"vpc_id": "vpc-1", "owner_id": "444455556666"}));
+    subnet(&mut world, "subnet-1", "a");
+    let fields = json!({"subnet_id": "subnet-1", "vpc_id": "vpc-1", "availability_zone": "a", "owner_id": "444455556666"});
+    world.evidence.resources.retain(|resource| resource.id != "subnet-1");
+    world.put::<Subnet>("subnet-1", fields);
+    table(&mut world, "rtb-1", true, &[], "nat-1");
+    interface(&mut world, "eni-1", "subnet-1", &json!({}));
+    let facts: VpcUse = world.derived("vpc-1");
+    assert!(matches!(facts.flow_logged, Read::Unread(_)), "the owner's logs are not listed");
+    assert!(matches!(facts.nat_gateways, Read::Unread(_)));
+    assert!(matches!(facts.has_s3_gateway_endpoint, Read::Unread(_)));
+    assert!(matches!(facts.nat_subnets_have_s3_endpoint, Read::Unread(_)));
+    world.put::<FlowLog>("fl-1", json!({"resource_id": "vpc-1", "flow_log_status": "ACTIVE", "traffic_type": "ALL"}));
+    assert_eq!(world.derived::<VpcUse>("vpc-1").flow_logs_all_traffic, Read::Known(true));
+}
+
 fn rule(protocol: &str, ports: Option<(i64, i64)>, source: &str, value: &str) -> Json {
     let mut rule = json!({"protocol": protocol, "from_port": ports.map(|it| it.0), "to_port": ports.map(|it| it.1),
         "cidr_ipv4": null, "cidr_ipv6": null, "prefix_list_id": null, "referenced_group_id": null});

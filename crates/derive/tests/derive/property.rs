@@ -53,6 +53,7 @@ fn words(field: &str) -> &'static [&'static str] {
         "state" => &["running", "available", "active", "stopped"],
         "state_value" => &["ALARM", "OK", "INSUFFICIENT_DATA"],
         "status" => &["ENABLED", "PENDING", "APPROVED", "NO_ORGANIZATION"],
+        "owner_id" => &[ACCOUNT, "444455556666"],
         "trail_arn" => &["arn:n-0", "arn:n-1"],
         "opt_in_status" => &["ENABLED", "DISABLED"],
         "service_code" | "excluded_services" => &["ec2", "vpc"],
