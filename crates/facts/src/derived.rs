@@ -237,7 +237,8 @@ pub struct SecurityGroupUse {
     pub world_open_all_ports: Read<bool>,
     /// Whether the whole internet may reach 22 or 3389.
     pub world_open_remote_login: Read<bool>,
-    /// Ports of administration, databases, caches, search and brokers that the whole internet may reach, sorted.
+    /// Ports of administration, file sharing, databases, caches, search and brokers that the whole internet may reach over TCP, or over UDP
+    /// where they listen for it, sorted.
     pub world_open_sensitive_ports: Read<Vec<i64>>,
     /// Whether the whole internet may reach 80 or 443.
     pub world_open_web: Read<bool>,

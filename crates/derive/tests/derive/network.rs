@@ -180,6 +180,12 @@ fn which_ports_are_open_to_the_internet() {
     group(&mut world, &[rule("udp", Some((11211, 11211)), "cidr_ipv6", "2000::/3")]);
     let facts: SecurityGroupUse = world.derived("sg-1");
     assert_eq!(facts.world_open_sensitive_ports, Read::Known(vec![11211]));
+    for [protocol, port] in [["udp", "5432"], ["udp", "22"], ["tcp", "8888"], ["tcp", "21"], ["tcp", "50000"]] {
+        let port: i64 = port.parse().unwrap();
+        group(&mut world, &[rule(protocol, Some((port, port)), "cidr_ipv4", "0.0.0.0/0")]);
+        let facts: SecurityGroupUse = world.derived("sg-1");
+        assert_eq!(facts.world_open_sensitive_ports, Read::Known(vec![]), "{protocol} {port}");
+    }
     group(&mut world, &[rule("tcp", Some((22, 22)), "cidr_ipv4", "10.0.0.0/8")]);
     assert_eq!(world.derived::<SecurityGroupUse>("sg-1").world_open, Read::Known(false));
     group(&mut world, &[rule("icmp", Some((8, -1)), "cidr_ipv4", "0.0.0.0/0")]);
