@@ -111,7 +111,7 @@ fn facts<'e>(
         has_public_address: view.has_public_address,
         directly_on_internet: all([
             Ok(view.has_public_address),
-            world_open.clone(),
+            open(place, view, cite, |group| group.over_v4.clone()),
             in_public_subnet(place, view, cite),
         ])
         .into(),

@@ -188,10 +188,7 @@ fn protocol_name(protocol: &str) -> &str {
 }
 
 /// Whether these entries together let in what `is_whole` says is the whole internet.
-fn opened<'s, 'r: 's>(
-    sources: impl Iterator<Item = &'s Source<'r>>,
-    is_whole: fn(&[Range]) -> bool,
-) -> Known<bool> {
+fn opened<'s, 'r: 's>(sources: impl Iterator<Item = &'s Source<'r>>, is_whole: fn(&[Range]) -> bool) -> Known<bool> {
     let mut ranges = Vec::new();
     let mut unread: Option<&GapId> = None;
     for source in sources {

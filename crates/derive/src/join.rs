@@ -325,7 +325,10 @@ impl<'e> Place<'e> {
 
     /// A gap for something that is named, or may be there, and that a complete listing does not have: another account's, mostly.
     pub(crate) fn not_visible(&self, kind: &str, id: &str) -> GapId {
-        self.doubt(&format!("{kind}#{id}"), "it is not among what AWS lists to this account, and may be another account's")
+        self.doubt(
+            &format!("{kind}#{id}"),
+            "it is not among what AWS lists to this account, and may be another account's",
+        )
     }
 
     /// Whether something that is listed here belongs to another account, which shares it.

@@ -117,7 +117,8 @@ pub struct InstanceUse {
     pub world_open: Read<bool>,
     /// Whether one of its groups lets the whole internet in on 80 or 443.
     pub world_open_web: Read<bool>,
-    /// Whether it has a public address, stands in a subnet that routes to an internet gateway, and lets the whole internet in.
+    /// Whether it has a public IPv4 address, stands in a subnet that routes IPv4 to an internet gateway, and lets the whole internet in over
+    /// IPv4 on some port; ICMP does not count.
     pub directly_on_internet: Read<bool>,
     /// When its image was made; null when the image is gone.
     pub image_creation_date: Read<Option<Timestamp>>,

@@ -125,7 +125,8 @@ fn what_a_shared_vpc_has_is_seen_by_its_owner() {
     let mut world = World::new();
     world.put::<Vpc>("vpc-1", json!({"vpc_id": "vpc-1", "owner_id": "444455556666"}));
     subnet(&mut world, "subnet-1", "a");
-    let fields = json!({"subnet_id": "subnet-1", "vpc_id": "vpc-1", "availability_zone": "a", "owner_id": "444455556666"});
+    let fields =
+        json!({"subnet_id": "subnet-1", "vpc_id": "vpc-1", "availability_zone": "a", "owner_id": "444455556666"});
     world.evidence.resources.retain(|resource| resource.id != "subnet-1");
     world.put::<Subnet>("subnet-1", fields);
     table(&mut world, "rtb-1", true, &[], "nat-1");
@@ -236,6 +237,15 @@ fn an_instance_is_on_the_internet_when_everything_leads_to_it() {
     let facts: InstanceUse = world.derived("i-1");
     assert_eq!((facts.world_open, facts.world_open_web), (Read::Known(true), Read::Known(true)));
     assert_eq!(facts.directly_on_internet, Read::Known(true));
+    for harmless in
+        [rule("icmp", Some((8, -1)), "cidr_ipv4", "0.0.0.0/0"), rule("tcp", Some((443, 443)), "cidr_ipv6", "::/0")]
+    {
+        group(&mut world, &[harmless]);
+        let facts: InstanceUse = world.derived("i-1");
+        assert_eq!((facts.world_open, facts.directly_on_internet), (Read::Known(true), Read::Known(false)));
+    }
+    group(&mut world, &[rule("-1", None, "cidr_ipv4", "0.0.0.0/0")]);
+    assert_eq!(world.derived::<InstanceUse>("i-1").directly_on_internet, Read::Known(true));
     let gap = world.cut::<RouteTable>();
     world.evidence.resources.retain(|resource| resource.kind != RouteTable::TYPE);
     assert_eq!(world.derived::<InstanceUse>("i-1").directly_on_internet, Read::Unread(gap));
