@@ -254,19 +254,28 @@ change! {
 /// An event name, and the services whose events of that name are meant.
 pub type Named = (&'static str, &'static [&'static str]);
 
-/// Events that switch off or weaken a control.
+/// Events that switch off or weaken a control, or may.
 pub const CONTROL_CHANGES: &[Named] = &[
     ("StopLogging", &["cloudtrail.amazonaws.com"]),
     ("DeleteTrail", &["cloudtrail.amazonaws.com"]),
     ("UpdateTrail", &["cloudtrail.amazonaws.com"]),
+    ("PutEventSelectors", &["cloudtrail.amazonaws.com"]),
+    ("DeleteEventDataStore", &["cloudtrail.amazonaws.com"]),
+    ("PutConfigurationRecorder", &["config.amazonaws.com"]),
     ("StopConfigurationRecorder", &["config.amazonaws.com"]),
     ("DeleteConfigurationRecorder", &["config.amazonaws.com"]),
     ("DeleteConfigRule", &["config.amazonaws.com"]),
     ("DeleteDetector", &["guardduty.amazonaws.com"]),
     ("UpdateDetector", &["guardduty.amazonaws.com"]),
+    ("DisassociateFromAdministratorAccount", &["guardduty.amazonaws.com", "securityhub.amazonaws.com"]),
     ("DisableSecurityHub", &["securityhub.amazonaws.com"]),
+    ("BatchDisableStandards", &["securityhub.amazonaws.com"]),
     ("DeleteFlowLogs", &["ec2.amazonaws.com"]),
     ("DisableEbsEncryptionByDefault", &["ec2.amazonaws.com"]),
+    ("DisableSnapshotBlockPublicAccess", &["ec2.amazonaws.com"]),
+    ("DisableImageBlockPublicAccess", &["ec2.amazonaws.com"]),
+    ("DisableAllowedImagesSettings", &["ec2.amazonaws.com"]),
+    ("DeleteAccountPublicAccessBlock", &["s3.amazonaws.com"]),
     ("DeleteAlarms", &["monitoring.amazonaws.com"]),
 ];
 
