@@ -128,7 +128,7 @@ VARIANTS = (
         "sound",
         "network.by-hand",
         "present",
-        {"sec_network_protection_auto_protect": BROKEN},
+        {"sec_network_protection_auto_protect": (PARTIAL, NOT_MET)},
     ),
     Variant(
         "ssh-open",
