@@ -135,10 +135,7 @@ VARIANTS = (
         "sound",
         "ssh.dev",
         "open",
-        {
-            "sec_protect_compute_reduce_manual_management": BROKEN,
-            "sec_network_protection_layered": (PARTIAL, NOT_MET),
-        },
+        {"sec_network_protection_layered": (PARTIAL, NOT_MET)},
     ),
     # A fact that refutes; account state can at most support the choice.
     Variant(
