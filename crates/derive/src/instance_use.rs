@@ -79,6 +79,7 @@ fn owner(image: &Image) -> ImageOwner {
         _ if image.own => ImageOwner::Own,
         Some("amazon") => ImageOwner::Amazon,
         Some("aws-marketplace") => ImageOwner::Marketplace,
+        Some("aws-backup-vault") => ImageOwner::BackupVault,
         _ => ImageOwner::Other,
     }
 }

@@ -96,6 +96,8 @@ pub enum ImageOwner {
     Amazon,
     /// A seller on AWS Marketplace.
     Marketplace,
+    /// AWS Backup, which keeps it in a vault.
+    BackupVault,
     /// Another account.
     Other,
     /// The image no longer exists, or is no longer shared with the account.

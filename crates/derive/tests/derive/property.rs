@@ -89,7 +89,7 @@ fn words(field: &str) -> &'static [&'static str] {
         "operator_principal" => &["eks.amazonaws.com"],
         "availability_zone" | "availability_zones" => &["a", "b"],
         "comparison_operator" => &["GreaterThanThreshold", "LessThanThreshold"],
-        "image_owner_alias" => &["amazon", "aws-marketplace"],
+        "image_owner_alias" => &["amazon", "aws-marketplace", "aws-backup-vault"],
         "group_name" => &["default", "web"],
         "health_check_types" => &["ELB", "EBS"],
         "lifecycle_state" => &["InService", "Pending"],

@@ -243,6 +243,10 @@ fn what_an_instance_is_made_of() {
     );
     let facts: InstanceUse = world.derived("i-1");
     assert_eq!(facts.image_owner, Read::Known(ImageOwner::Amazon));
+    let mut restored = World::new();
+    restored.put::<Image>("ami-1", json!({"image_owner_alias": "aws-backup-vault"}));
+    instance(&mut restored);
+    assert_eq!(restored.derived::<InstanceUse>("i-1").image_owner, Read::Known(ImageOwner::BackupVault));
     assert_eq!(facts.current_generation, Read::Known(true));
     assert_eq!(facts.ena_capable, Read::Known(true));
     assert_eq!(facts.publishes_memory, Read::Known(true));
