@@ -387,13 +387,15 @@ pub struct AlarmUse {
     pub purpose: Read<AlarmPurpose>,
     /// Whether it has an enabled action, or feeds a composite alarm that has one.
     pub has_enabled_action: Read<bool>,
+    /// Whether it has no action, enabled or not, and a composite alarm looks at it.
+    pub only_feeds_composite: Read<bool>,
     /// Whether one of its enabled actions does something by itself: an instance action, a function, an OpsItem, an incident.
     pub starts_automation: bool,
     /// Whether it watches a quota: a metric of AWS/Usage.
     pub watches_quota: bool,
     /// Whether it watches a metric that counts CloudTrail events, told by its namespace, which holds "CloudTrail" or "CIS" or is `LogMetrics`.
     pub watches_trail_events: bool,
-    /// Whether its description links somewhere, or its action opens an OpsItem, incident or investigation.
+    /// Whether its description links somewhere, or one of its enabled actions opens an OpsItem, incident or investigation.
     pub carries_procedure: bool,
     /// `OK`, `ALARM` or `INSUFFICIENT_DATA`.
     pub state_value: String,
