@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::Deserialize;
 use wellproof_facts::Facts;
-use wellproof_model::{CallId, Evidence, Gap, GapId, Listing, ListingState, Map, Provenance, Resource, Tags, UnitId};
+use wellproof_model::{CallId, Evidence, Gap, GapId, Listing, ListingState, Map, Provenance, Read, Resource, Tags, UnitId};
 
 use crate::cite::Cite;
 
@@ -19,6 +19,14 @@ const CITED_EACH: std::ops::RangeInclusive<usize> = 8..=500;
 
 /// A value, or the gap that stands in its way.
 pub(crate) type Known<T> = Result<T, GapId>;
+
+/// A field's value, or the gap that stands in its way.
+pub(crate) fn known<T: Clone>(read: &Read<T>) -> Known<T> {
+    match read {
+        Read::Known(value) => Ok(value.clone()),
+        Read::Unread(gap) => Err(gap.clone()),
+    }
+}
 
 /// Whether one holds. One that does decides, whatever was not read of the others.
 pub(crate) fn any(all: impl IntoIterator<Item = Known<bool>>) -> Known<bool> {

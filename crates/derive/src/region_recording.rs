@@ -8,7 +8,7 @@ use wellproof_model::{GapId, Read, Resource};
 
 use crate::Derivation;
 use crate::cite::Cite;
-use crate::join::{Derived, Known, Place, all, any};
+use crate::join::{Derived, Known, Place, all, any, known};
 
 pub(crate) const DERIVATION: Derivation = Derivation {
     kind: RegionRecording::TYPE,
@@ -18,13 +18,6 @@ pub(crate) const DERIVATION: Derivation = Derivation {
 
 /// Within which a trail that works has delivered.
 const DELIVERS_WITHIN: SignedDuration = SignedDuration::from_hours(24);
-
-fn known<T: Clone>(read: &Read<T>) -> Known<T> {
-    match read {
-        Read::Known(value) => Ok(value.clone()),
-        Read::Unread(gap) => Err(gap.clone()),
-    }
-}
 
 /// What one trail or data store does for a region.
 struct Recorder {

@@ -279,8 +279,12 @@ pub struct RegionUse {
     pub running_instances: Read<i64>,
     /// How many volumes there are.
     pub volumes: Read<i64>,
-    /// Whether the collectors found anything made by the account: instances, volumes, network interfaces, groups or stacks.
+    /// Whether the collectors found anything made by the account: instances, volumes, network interfaces, groups or stacks. The stacks that
+    /// Control Tower puts into every region do not count; what other services hold is not looked at.
     pub in_use: Read<bool>,
+    /// Whether an AWS Config recorder of the account's own records all types, or all but those that it is told to leave out, and neither it
+    /// nor a delivery channel last failed.
+    pub config_records: Read<bool>,
     /// How many clusters or instances give GuardDuty something to watch at run time: running instances.
     pub has_compute: Read<bool>,
 }

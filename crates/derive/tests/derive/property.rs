@@ -52,6 +52,10 @@ fn words(field: &str) -> &'static [&'static str] {
         "usage_metric" | "usage_metric_keys" => &[KEY, "AWS/Usage|Other|"],
         "state" => &["running", "available", "active", "stopped"],
         "state_value" => &["ALARM", "OK", "INSUFFICIENT_DATA"],
+        "last_status" | "history_last_status" | "snapshot_last_status" | "stream_last_status" => {
+            &["SUCCESS", "SUCCESS", "SUCCESS", "FAILURE"]
+        }
+        "recording_strategy" => &["EXCLUSION_BY_RESOURCE_TYPES", "INCLUSION_BY_RESOURCE_TYPES"],
         "status" => &["ENABLED", "PENDING", "APPROVED", "NO_ORGANIZATION"],
         "owner_id" => &[ACCOUNT, "444455556666"],
         "trail_arn" => &["arn:n-0", "arn:n-1"],
@@ -274,9 +278,11 @@ fn readable(resource: &Resource, gap: &GapId) -> Vec<String> {
 }
 
 fn parses(resource: &Resource) -> bool {
-    use wellproof_facts::{autoscaling, cloudformation, cloudtrail, ec2, quotas};
+    use wellproof_facts::{autoscaling, cloudformation, cloudtrail, config, ec2, quotas};
     match resource.kind.as_str() {
         "AWS::CloudTrail::Trail" => resource.facts::<cloudtrail::Trail>().is_ok(),
+        "AWS::Config::ConfigurationRecorder" => resource.facts::<config::ConfigurationRecorder>().is_ok(),
+        "AWS::Config::DeliveryChannel" => resource.facts::<config::DeliveryChannel>().is_ok(),
         "AWS::CloudTrail::EventDataStore" => resource.facts::<cloudtrail::EventDataStore>().is_ok(),
         "AWS::ServiceQuotas::Quota" => resource.facts::<quotas::Quota>().is_ok(),
         "AWS::EC2::PrefixList" => resource.facts::<ec2::PrefixList>().is_ok(),

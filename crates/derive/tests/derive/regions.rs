@@ -2,7 +2,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 use wellproof_facts::account::Region;
+use wellproof_facts::cloudformation::Stack;
 use wellproof_facts::cloudtrail::{EventDataStore, Trail};
+use wellproof_facts::config::{ConfigurationRecorder, DeliveryChannel};
 use wellproof_facts::derived::{RegionRecording, RegionUse};
 use wellproof_facts::ec2::{Instance, InstanceType, NetworkInterface, Volume};
 use wellproof_facts::quotas::TemplateAssociation;
@@ -27,6 +29,34 @@ fn what_a_region_holds() {
     assert_eq!(facts.running_instances, Read::Unread(gap));
     assert_eq!((facts.in_use, facts.has_compute), (Read::Known(true), Read::Known(true)));
     assert_eq!(facts.volumes, Read::Known(0), "the other region's volume");
+}
+
+#[test]
+fn control_tower_alone_does_not_use_a_region() {
+    let mut world = World::new();
+    world.put::<Stack>("a", json!({"stack_name": "StackSet-AWSControlTowerBP-BASELINE-CONFIG-1f"}));
+    assert_eq!(world.derived::<RegionUse>(HERE).in_use, Read::Known(false));
+    world.put::<Stack>("b", json!({"stack_name": "StackSet-shop-1f"}));
+    assert_eq!(world.derived::<RegionUse>(HERE).in_use, Read::Known(true));
+}
+
+#[test]
+fn a_recorder_that_cannot_deliver_does_not_record() {
+    let mut world = World::new();
+    let records = |world: &World| world.derived::<RegionUse>(HERE).config_records;
+    assert_eq!(records(&world), Read::Known(false));
+    let recorder = json!({"all_supported": true, "recording": true, "last_status": "SUCCESS"});
+    world.put::<ConfigurationRecorder>("default", recorder);
+    assert_eq!(records(&world), Read::Known(true));
+    world.put::<DeliveryChannel>(
+        "default",
+        json!({"history_last_status": "SUCCESS", "stream_last_status": "NOT_APPLICABLE"}),
+    );
+    assert_eq!(records(&world), Read::Known(true));
+    let gap = world.cut::<DeliveryChannel>();
+    assert_eq!(records(&world), Read::Unread(gap));
+    set(&mut world, "history_last_status", &json!("FAILURE"));
+    assert_eq!(records(&world), Read::Known(false));
 }
 
 /// Puts the account into no organization, so that it sees all there is.
@@ -193,7 +223,10 @@ fn a_collector_that_was_not_run_leaves_a_gap() {
 fn only_what_is_asked_for_is_made_and_its_inputs_are_enough() {
     let mut world = World::new();
     stand_alone(&mut world);
-    world.put::<Instance>("i-1", json!({"state": "running", "instance_type": "t", "created_time": "2026-05-20T00:00:00Z"}));
+    world.put::<Instance>(
+        "i-1",
+        json!({"state": "running", "instance_type": "t", "created_time": "2026-05-20T00:00:00Z"}),
+    );
     world.put::<InstanceType>("t", json!({}));
     let whole = world.derive();
     for kind in schemas().keys().filter(|kind| kind.starts_with("Wellproof::")) {
