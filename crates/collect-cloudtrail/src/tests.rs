@@ -10,7 +10,8 @@ use wellproof_aws::testing::{Collected, collect};
 use wellproof_aws::{Collector, Operation};
 use wellproof_facts::Facts;
 use wellproof_facts::cloudtrail::{
-    ControlChange, Deployment, EventDataStore, InstanceLaunch, InteractiveLogin, RootActivity, SignIn, Tool, Trail,
+    ControlChange, Deployment, EventDataStore, InstanceLaunch, InteractiveLogin, NetworkChange, RootActivity, SignIn,
+    Tool, Trail,
 };
 use wellproof_model::{Denier, GapKind, ListingState};
 
@@ -107,7 +108,7 @@ fn lookups_keep_to_the_rate_that_cloudtrail_allows() {
     let lookup = OPERATIONS.iter().find(|it| it.name == "LookupEvents").unwrap();
     assert_eq!(lookup.per_second, Some(2));
     // The times that the crate's documentation states.
-    assert_eq!((LOOKUPS, LOOKUPS.div_ceil(2), (LOOKUPS * PAGES).div_ceil(2 * 60)), (58, 29, 20));
+    assert_eq!((LOOKUPS, LOOKUPS.div_ceil(2), (LOOKUPS * PAGES).div_ceil(2 * 60)), (66, 33, 22));
 }
 
 #[tokio::test]
@@ -238,24 +239,30 @@ async fn changes_tell_who_and_with_what_and_nothing_else() {
         "userAgent": "cloudformation.amazonaws.com", "sessionCredentialFromConsole": "true", "errorCode": "AccessDenied",
     });
     let stopped = event("e3", "StopLogging", "cloudtrail.amazonaws.com", &stopped);
+    let mut wizard = person("CreateRoute");
+    wizard["userIdentity"]["invokedBy"] = json!("rds.amazonaws.com");
+    let wizard = event("e4", "CreateRoute", "ec2.amazonaws.com", &wizard);
     let rules = vec![
         no_trails(),
         no_stores(),
+        found("CreateRoute", &[wizard]),
         found("UpdateService", &[by_hand, other_service]),
         found("StopLogging", &[stopped]),
         nothing_happened(),
     ];
     let collected = run(rules).await;
 
+    let facts: NetworkChange = collected.of(NetworkChange::TYPE)[0].facts().unwrap();
+    assert_eq!(facts.by_hand_in_console, None, "a person's wizard or the service itself");
     let deployments = collected.of(Deployment::TYPE);
     assert_eq!(deployments.len(), 1, "an event of another service's by the same name is none");
     let facts: Deployment = deployments[0].facts().unwrap();
     assert_eq!(facts.principal_arn.as_deref(), Some("arn:aws:iam::111122223333:role/Admin"));
-    assert_eq!((facts.by_hand_in_console, facts.tool), (true, Tool::Console));
+    assert_eq!((facts.by_hand_in_console, facts.tool), (Some(true), Tool::Console));
     assert_eq!(facts.resource_names, ["thing"]);
     let facts: ControlChange = collected.of(ControlChange::TYPE)[0].facts().unwrap();
     assert_eq!(facts.principal_arn.as_deref(), Some("arn:aws:sts::111122223333:assumed-role/Admin"));
-    assert_eq!((facts.by_hand_in_console, facts.tool), (false, Tool::Cloudformation));
+    assert_eq!((facts.by_hand_in_console, facts.tool), (Some(false), Tool::Cloudformation));
     assert_eq!(facts.error_code.as_deref(), Some("AccessDenied"));
 
     let lookup = collected.calls.iter().find(|call| call.key.input.contains("UpdateService")).unwrap();

@@ -216,8 +216,9 @@ macro_rules! change {
             /// userIdentity.sessionContext.sessionIssuer.arn or userIdentity.arn, without a session's name).
             pub principal_arn: Option<String>,
             /// Whether a person's console session made it: sessionCredentialFromConsole is "true", and no AWS service acted on its
-            /// own or on somebody's behalf (CloudTrailEvent).
-            pub by_hand_in_console: bool,
+            /// own or on somebody's behalf. Null where a service other than CloudFormation acted on behalf of such a session, as a
+            /// console's wizard does: who decided is not told (CloudTrailEvent).
+            pub by_hand_in_console: Option<bool>,
             /// What made it, told by CloudTrailEvent userAgent and userIdentity.invokedBy.
             pub tool: Tool,
             /// Names of the resources that it touched, sorted (`LookupEvents` Events[].Resources[].ResourceName).
@@ -279,15 +280,28 @@ pub const CONTROL_CHANGES: &[Named] = &[
     ("DeleteAlarms", &["monitoring.amazonaws.com"]),
 ];
 
+const WAF: &[&str] = &["waf-regional.amazonaws.com", "waf.amazonaws.com", "wafv2.amazonaws.com"];
+
 /// Events that change what a network lets through.
 pub const NETWORK_CHANGES: &[Named] = &[
     ("AuthorizeSecurityGroupIngress", &["ec2.amazonaws.com"]),
+    ("AuthorizeSecurityGroupEgress", &["ec2.amazonaws.com"]),
+    ("RevokeSecurityGroupIngress", &["ec2.amazonaws.com"]),
     ("ModifySecurityGroupRules", &["ec2.amazonaws.com"]),
     ("CreateNetworkAclEntry", &["ec2.amazonaws.com"]),
     ("ReplaceNetworkAclEntry", &["ec2.amazonaws.com"]),
+    ("DeleteNetworkAclEntry", &["ec2.amazonaws.com"]),
     ("CreateRoute", &["ec2.amazonaws.com"]),
     ("ReplaceRoute", &["ec2.amazonaws.com"]),
-    ("UpdateWebACL", &["waf-regional.amazonaws.com", "waf.amazonaws.com", "wafv2.amazonaws.com"]),
+    ("DeleteRoute", &["ec2.amazonaws.com"]),
+    ("ReplaceRouteTableAssociation", &["ec2.amazonaws.com"]),
+    ("UpdateWebACL", WAF),
+    ("DeleteWebACL", WAF),
+    ("DisassociateWebACL", WAF),
+    (
+        "UpdateRuleGroup",
+        &["network-firewall.amazonaws.com", "waf-regional.amazonaws.com", "waf.amazonaws.com", "wafv2.amazonaws.com"],
+    ),
     ("UpdateFirewallPolicy", &["network-firewall.amazonaws.com"]),
 ];
 
