@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::Deserialize;
 use wellproof_facts::Facts;
-use wellproof_model::{CallId, Evidence, Gap, GapId, Listing, ListingState, Map, Provenance, Read, Resource, Tags, UnitId};
+use wellproof_model::{
+    CallId, Evidence, Gap, GapId, Listing, ListingState, Map, Provenance, Read, Resource, Tags, UnitId,
+};
 
 use crate::cite::Cite;
 

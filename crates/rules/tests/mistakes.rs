@@ -350,6 +350,15 @@ fn a_brace_left_open() {
 }
 
 #[test]
+fn a_clause_left_open() {
+    insta::assert_snapshot!(with("{failed} of {total} instances answer IMDSv1.", "{failed} answer[[ in {regions_failed}."), @r#"
+    compute/demo.yaml:9:25: a `[[` without `]]`
+      |   fail: "{failed} answer[[ in {regions_failed}."
+      |                         ^^
+    "#);
+}
+
+#[test]
 fn a_format_that_does_not_fit() {
     insta::assert_snapshot!(with("{failed} of {total} instances", "{worst.state:percent}"), @r#"
     compute/demo.yaml:9:11: `state` is one of running, stopped and does not go with this format
