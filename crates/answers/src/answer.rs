@@ -36,6 +36,7 @@ pub(crate) struct BearsOn<'a> {
     pub(crate) pass: Weight,
     pub(crate) fail: Weight,
     pub(crate) tolerates: Option<f64>,
+    pub(crate) counts_from: Option<u64>,
     pub(crate) together_with: &'a [String],
     pub(crate) none_means_not_applicable: bool,
 }
@@ -391,6 +392,7 @@ fn bearings(lens: &Lens, views: &[RuleView<'_>], ruled: &[Ruled<'_>]) -> Vec<Vec
                 pass: on.pass,
                 fail: on.fail,
                 tolerates: on.tolerates,
+                counts_from: on.counts_from,
                 together_with: on.together_with.iter().map(|id| place(id)).collect(),
                 none_means_not_applicable: on.none_means_not_applicable,
             });

@@ -44,7 +44,11 @@ const TRIES: usize = 500;
 
 impl Board<'_> {
     fn suggestion(&self, bearings: &[Bearing], mended: &BTreeSet<usize>) -> Suggestion {
-        let stand = |rule: usize| if mended.contains(&rule) { Stand::PASS } else { self.stands[rule] };
+        let stand = |rule: usize| match self.stands[rule] {
+            // A mended rule judges as many as before.
+            Stand { judged, .. } if mended.contains(&rule) => Stand { judged, ..Stand::PASS },
+            stand => stand,
+        };
         let says: Vec<Say> = bearings.iter().map(|bearing| bearing.say(stand)).collect();
         suggest(&says)
     }
@@ -210,7 +214,7 @@ mod tests {
     use super::*;
     use crate::suggest::Weight;
 
-    const FAIL: Stand = Stand { verdict: Verdict::Fail, failing: (1.0, 1.0), cited: true };
+    const FAIL: Stand = Stand { verdict: Verdict::Fail, failing: (1.0, 1.0), judged: (9, 9), cited: true };
 
     fn refuted_by(rule: usize) -> Bearing {
         Bearing {
@@ -218,6 +222,7 @@ mod tests {
             pass: Weight::Supports,
             fail: Weight::Refutes,
             tolerates: None,
+            counts_from: None,
             together_with: Vec::new(),
             none_means_not_applicable: false,
         }

@@ -45,8 +45,8 @@ pub fn answer(
 }
 
 fn view<'a>(rule: &'a Rule, evidence: &Evidence, scope: &Scope) -> RuleView<'a> {
-    // Only a tolerated share asks whether there may be more.
-    let whole = rule.bears_on.iter().any(|on| on.tolerates.is_some())
+    // Only a tolerated share and a least number ask whether there may be more.
+    let whole = rule.bears_on.iter().any(|on| on.tolerates.is_some() || on.counts_from.is_some())
         && match &rule.for_each {
             ForEach::Type(kind) => {
                 listed_whole(kind, evidence, |account, region| unit_in_scope(scope, account, region))
@@ -76,6 +76,7 @@ fn bears_on(on: &BearsOn) -> answer::BearsOn<'_> {
             OnFail::Nothing => Weight::Nothing,
         },
         tolerates: on.tolerates,
+        counts_from: on.counts_from,
         together_with: &on.together_with,
         none_means_not_applicable: on.none_means == Some(NoneMeans::NotApplicable),
     }

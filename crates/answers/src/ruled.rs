@@ -136,7 +136,7 @@ fn weigh(outcome: Option<&Outcome>, whole: bool, evidence: &Evidence) -> (Stand,
         return (Stand::UNKNOWN, "it cites no call".to_owned());
     }
     let why = if outcome.verdict == Verdict::Unknown { why_unknown(outcome, evidence) } else { String::new() };
-    (Stand { verdict: outcome.verdict, failing: failing(outcome, whole), cited }, why)
+    (Stand { verdict: outcome.verdict, failing: failing(outcome, whole), judged: judged(outcome, whole), cited }, why)
 }
 
 /// Between what bounds the share of failures lies, were everything read.
@@ -149,6 +149,12 @@ fn failing(outcome: &Outcome, whole: bool) -> (f64, f64) {
         return (0.0, 1.0);
     }
     (outcome.failed as f64 / total as f64, (outcome.failed + outcome.unknown) as f64 / total as f64)
+}
+
+/// Between what bounds the number of resources lies that pass or fail, were everything read.
+fn judged(outcome: &Outcome, whole: bool) -> (u64, u64) {
+    let known = outcome.passed + outcome.failed;
+    (known, if whole { known + outcome.unknown } else { u64::MAX })
 }
 
 /// Whether all of `kind` that the workload may hold was listed to its end.

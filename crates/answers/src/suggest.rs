@@ -34,25 +34,31 @@ pub(crate) struct Bearing {
     pub(crate) fail: Weight,
     /// Up to this share of failures, 0 to 1, a refuting failure only weakens.
     pub(crate) tolerates: Option<f64>,
+    /// With fewer judged resources, a proving pass only supports and a refuting failure only weakens.
+    pub(crate) counts_from: Option<u64>,
     /// A proof counts only if these pass too.
     pub(crate) together_with: Vec<usize>,
     /// The choice does not apply where the rule finds none of what it looks at.
     pub(crate) none_means_not_applicable: bool,
 }
 
-/// How a rule stands: its verdict, and between what bounds its share of failures lies.
+/// How a rule stands: its verdict, and between what bounds its share of failures and its number of resources lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Stand {
     pub(crate) verdict: Verdict,
     /// The share if all that was not read passed, and if all of it failed.
     pub(crate) failing: (f64, f64),
+    /// How many resources pass or fail, if none of what was not read does, and if all of it does.
+    pub(crate) judged: (u64, u64),
     /// Whether calls prove it. That nothing exists counts only where a complete listing says so.
     pub(crate) cited: bool,
 }
 
 impl Stand {
-    pub(crate) const PASS: Self = Self { verdict: Verdict::Pass, failing: (0.0, 0.0), cited: true };
-    pub(crate) const UNKNOWN: Self = Self { verdict: Verdict::Unknown, failing: (0.0, 1.0), cited: false };
+    pub(crate) const PASS: Self =
+        Self { verdict: Verdict::Pass, failing: (0.0, 0.0), judged: (u64::MAX, u64::MAX), cited: true };
+    pub(crate) const UNKNOWN: Self =
+        Self { verdict: Verdict::Unknown, failing: (0.0, 1.0), judged: (0, u64::MAX), cited: false };
 }
 
 /// What one bearing says, the weightiest first: the order in which notes stand.
@@ -62,8 +68,8 @@ pub(crate) enum Say {
     Refutes,
     /// It fails, and that speaks against some of it.
     Weakens,
-    /// Something was not read: of the rule itself, of one that it counts only together with, or of a share of failures
-    /// that might be tolerated.
+    /// Something was not read: of the rule itself, of one that it counts only together with, of a share of failures
+    /// that might be tolerated, or of a number of resources that might be enough.
     Unknown,
     /// It fails, which says nothing.
     FailsInVain,
@@ -105,38 +111,52 @@ impl Bearing {
             Verdict::NotApplicable if self.none_means_not_applicable && own.cited => Say::Finds(Nothing::NotApplicable),
             Verdict::NotApplicable => Say::Finds(Nothing::Silence),
             Verdict::Fail => self.say_of_failure(own),
-            Verdict::Pass => self.say_of_pass(stand),
+            Verdict::Pass => self.say_of_pass(own, stand),
         }
     }
 
     fn say_of_failure(&self, own: Stand) -> Say {
-        match (self.fail, self.tolerates) {
-            (Weight::Refutes, Some(tolerated)) => {
+        match self.fail {
+            Weight::Refutes => {
                 let (low, high) = own.failing;
-                if low > tolerated {
-                    Say::Refutes
-                } else if high <= tolerated {
-                    Say::Weakens
-                } else {
-                    Say::Unknown
+                let (too_many, few_enough) = self.tolerates.map_or((true, false), |it| (low > it, high <= it));
+                match self.counts(own) {
+                    Some(true) if too_many => Say::Refutes,
+                    _ if few_enough => Say::Weakens,
+                    Some(false) => Say::Weakens,
+                    _ => Say::Unknown,
                 }
             }
-            (Weight::Refutes, None) => Say::Refutes,
-            (Weight::Weakens, _) => Say::Weakens,
+            Weight::Weakens => Say::Weakens,
             _ => Say::FailsInVain,
         }
     }
 
-    fn say_of_pass(&self, stand: impl Fn(usize) -> Stand) -> Say {
+    /// Whether there are enough resources to prove or refute; none where what was not read decides that.
+    fn counts(&self, own: Stand) -> Option<bool> {
+        let (low, high) = own.judged;
+        match self.counts_from {
+            Some(least) if low >= least => Some(true),
+            Some(least) if high < least => Some(false),
+            Some(_) => None,
+            None => Some(true),
+        }
+    }
+
+    fn say_of_pass(&self, own: Stand, stand: impl Fn(usize) -> Stand) -> Say {
         match self.pass {
             Weight::Proves => {
                 let mut others = self.together_with.iter().map(|other| stand(*other).verdict);
                 if others.clone().any(|verdict| verdict == Verdict::Unknown) {
                     Say::Unknown
-                } else if others.all(|verdict| verdict == Verdict::Pass) {
-                    Say::Proves
-                } else {
+                } else if !others.all(|verdict| verdict == Verdict::Pass) {
                     Say::Supports
+                } else {
+                    match self.counts(own) {
+                        Some(true) => Say::Proves,
+                        Some(false) => Say::Supports,
+                        None => Say::Unknown,
+                    }
                 }
             }
             Weight::Supports => Say::Supports,
@@ -173,11 +193,20 @@ mod tests {
     use super::*;
 
     fn bearing(pass: Weight, fail: Weight) -> Bearing {
-        Bearing { rule: 0, pass, fail, tolerates: None, together_with: Vec::new(), none_means_not_applicable: false }
+        Bearing {
+            rule: 0,
+            pass,
+            fail,
+            tolerates: None,
+            counts_from: None,
+            together_with: Vec::new(),
+            none_means_not_applicable: false,
+        }
     }
 
     fn of(verdict: Verdict) -> Stand {
-        Stand { verdict, failing: if verdict == Verdict::Fail { (1.0, 1.0) } else { (0.0, 0.0) }, cited: true }
+        let failing = if verdict == Verdict::Fail { (1.0, 1.0) } else { (0.0, 0.0) };
+        Stand { verdict, failing, judged: (9, 9), cited: true }
     }
 
     #[test]
@@ -227,11 +256,30 @@ mod tests {
     #[test]
     fn a_tolerated_share_only_weakens() {
         let bearing = Bearing { tolerates: Some(0.1), ..bearing(Weight::Proves, Weight::Refutes) };
-        let share = |low, high| Stand { verdict: Verdict::Fail, failing: (low, high), cited: true };
+        let share = |low, high| Stand { failing: (low, high), ..of(Verdict::Fail) };
         assert_eq!(bearing.say(|_| share(0.1, 0.1)), Say::Weakens);
         assert_eq!(bearing.say(|_| share(0.11, 0.11)), Say::Refutes);
         assert_eq!(bearing.say(|_| share(0.05, 0.2)), Say::Unknown, "what was not read may tip it");
         assert_eq!(bearing.say(|_| share(0.15, 0.2)), Say::Refutes);
+    }
+
+    #[test]
+    fn few_resources_say_less() {
+        let bearing = Bearing { counts_from: Some(5), ..bearing(Weight::Proves, Weight::Refutes) };
+        let judged = |verdict, low, high| bearing.say(|_| Stand { judged: (low, high), ..of(verdict) });
+        assert_eq!(judged(Verdict::Fail, 5, 5), Say::Refutes);
+        assert_eq!(judged(Verdict::Fail, 4, 4), Say::Weakens);
+        assert_eq!(judged(Verdict::Fail, 4, 5), Say::Unknown, "what was not read may be the fifth");
+        assert_eq!(judged(Verdict::Pass, 5, 9), Say::Proves);
+        assert_eq!(judged(Verdict::Pass, 4, 4), Say::Supports);
+        assert_eq!(judged(Verdict::Pass, 4, 5), Say::Unknown);
+        let bearing = Bearing { tolerates: Some(0.5), ..bearing };
+        let share = |share, judged| bearing.say(|_| Stand { failing: (share, share), judged, ..of(Verdict::Fail) });
+        assert_eq!(share(0.6, (4, 4)), Say::Weakens);
+        assert_eq!(share(0.6, (5, 5)), Say::Refutes);
+        assert_eq!(share(0.4, (5, 5)), Say::Weakens);
+        assert_eq!(share(0.4, (4, 9)), Say::Weakens);
+        assert_eq!(share(0.6, (4, 9)), Say::Unknown);
     }
 
     #[test]
@@ -247,13 +295,14 @@ mod tests {
     fn any_bearing() -> impl Strategy<Value = Bearing> {
         let pass = prop_oneof![Just(Weight::Nothing), Just(Weight::Supports), Just(Weight::Proves)];
         let fail = prop_oneof![Just(Weight::Nothing), Just(Weight::Weakens), Just(Weight::Refutes)];
-        let tolerates = proptest::option::of(0.0..1.0_f64);
-        (0..4_usize, pass, fail, tolerates, proptest::collection::vec(0..4_usize, 0..2), any::<bool>()).prop_map(
-            |(rule, pass, fail, tolerates, together_with, none_means_not_applicable)| Bearing {
+        let few = (proptest::option::of(0.0..1.0_f64), proptest::option::of(2..6_u64));
+        (0..4_usize, pass, fail, few, proptest::collection::vec(0..4_usize, 0..2), any::<bool>()).prop_map(
+            |(rule, pass, fail, (tolerates, counts_from), together_with, none_means_not_applicable)| Bearing {
                 rule,
                 pass,
                 fail,
                 tolerates,
+                counts_from,
                 together_with,
                 none_means_not_applicable,
             },
@@ -263,7 +312,12 @@ mod tests {
     fn any_stand() -> impl Strategy<Value = Stand> {
         let verdict =
             prop_oneof![Just(Verdict::Pass), Just(Verdict::Fail), Just(Verdict::Unknown), Just(Verdict::NotApplicable)];
-        (verdict, 0.0..1.0_f64).prop_map(|(verdict, share)| Stand { verdict, failing: (share, share), cited: true })
+        (verdict, 0.0..1.0_f64, 1..9_u64).prop_map(|(verdict, share, judged)| Stand {
+            verdict,
+            failing: (share, share),
+            judged: (judged, judged),
+            cited: true,
+        })
     }
 
     proptest! {

@@ -112,6 +112,7 @@ fn rule<'a>(id: &'a str, on: &[(&'a str, &'a str, Weight, Weight)]) -> RuleView<
                 pass: *pass,
                 fail: *fail,
                 tolerates: None,
+                counts_from: None,
                 together_with: &[],
                 none_means_not_applicable: false,
             })
@@ -279,6 +280,26 @@ fn a_tolerance_is_not_granted_over_a_listing_that_was_cut_off() {
     assert_eq!(verdict(true, 20, 2), Suggestion::NotMet);
     assert_eq!(verdict(false, 2, 0), Suggestion::NotProven);
     assert_eq!(verdict(false, 20, 0), Suggestion::NotProven);
+}
+
+#[test]
+fn a_few_resources_neither_prove_nor_refute() {
+    let evidence = evidence(&["c-1"]);
+    let verdict = |verdict: Verdict, whole: bool, (passed, failed, unknown): (u64, u64, u64)| {
+        let mut rules = [rule("r", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
+        (rules[0].bears_on[0].counts_from, rules[0].claim.whole) = (Some(5), whole);
+        let mut out = outcome("r", verdict, &["c-1"]);
+        (out.passed, out.failed, out.unknown) = (passed, failed, unknown);
+        choice(&ask(&evidence, &rules, &[out]), LIMITS, MONITOR).verdict
+    };
+    assert_eq!(verdict(Verdict::Fail, true, (0, 4, 0)), Suggestion::Partial);
+    assert_eq!(verdict(Verdict::Fail, true, (4, 1, 0)), Suggestion::NotMet);
+    assert_eq!(verdict(Verdict::Fail, true, (3, 1, 1)), Suggestion::NotProven, "the one not read may not count");
+    assert_eq!(verdict(Verdict::Fail, false, (0, 4, 0)), Suggestion::NotProven, "there may be more");
+    assert_eq!(verdict(Verdict::Fail, false, (4, 1, 0)), Suggestion::NotMet);
+    assert_eq!(verdict(Verdict::Pass, true, (4, 0, 0)), Suggestion::Partial);
+    assert_eq!(verdict(Verdict::Pass, true, (5, 0, 0)), Suggestion::Met);
+    assert_eq!(verdict(Verdict::Pass, true, (4, 0, 1)), Suggestion::NotProven);
 }
 
 #[test]

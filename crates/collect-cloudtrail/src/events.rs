@@ -195,6 +195,18 @@ impl<'a> Happened<'a> {
         names.into_iter().collect()
     }
 
+    /// A console's wizard lets its service act on the person's behalf; CloudFormation, which does so too, makes what a template says.
+    fn by_hand_in_console(&self) -> Option<bool> {
+        if !self.by_console() || self.at("/userIdentity/type") == Some("AWSService") {
+            return Some(false);
+        }
+        match self.invoked_by() {
+            None => Some(true),
+            Some("cloudformation.amazonaws.com") => Some(false),
+            Some(_) => None,
+        }
+    }
+
     fn change(&self) -> Changed {
         let identity_type = self.identity_type();
         Changed {
@@ -202,12 +214,16 @@ impl<'a> Happened<'a> {
             event_name: text(self.event.event_name()),
             event_source: text(self.event.event_source()),
             error_code: self.owned("/errorCode"),
-            by_hand_in_console: self.by_console() && self.invoked_by().is_none() && identity_type != "AWSService",
+            by_hand_in_console: self.by_hand_in_console(),
             identity_type,
             principal_arn: self.principal_arn(),
             tool: self.tool(),
             resource_names: self.resource_names(),
         }
+    }
+
+    fn signed_in(&self) -> bool {
+        self.at("/responseElements/ConsoleLogin") == Some("Success")
     }
 
     fn root_activity(&self) -> RootActivity {
@@ -216,6 +232,8 @@ impl<'a> Happened<'a> {
             event_name: text(self.event.event_name()),
             event_source: text(self.event.event_source()),
             read_only: self.event.read_only() == Some("true"),
+            error_code: self.owned("/errorCode"),
+            sign_in_failed: self.event.event_name() == Some("ConsoleLogin") && !self.signed_in(),
             invoked_by: self.invoked_by().map(str::to_owned),
         }
     }
@@ -225,7 +243,7 @@ impl<'a> Happened<'a> {
             event_time: self.event_time,
             identity_type: self.identity_type(),
             principal_arn: self.principal_arn(),
-            succeeded: self.at("/responseElements/ConsoleLogin") == Some("Success"),
+            succeeded: self.signed_in(),
             mfa_used: self.at("/additionalEventData/MFAUsed") == Some("Yes"),
         }
     }
@@ -269,7 +287,7 @@ pub(crate) struct Changed {
     error_code: Option<String>,
     identity_type: String,
     principal_arn: Option<String>,
-    by_hand_in_console: bool,
+    by_hand_in_console: Option<bool>,
     tool: Tool,
     resource_names: Vec<String>,
 }

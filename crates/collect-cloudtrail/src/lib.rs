@@ -1,8 +1,8 @@
 //! Reads CloudTrail: trails, event data stores, and the events of the last 90 days that rules ask about.
 //!
 //! `LookupEvents` answers 2 requests a second per account and region, and takes one event name at a time. A region with
-//! few events costs one request for each of the [`LOOKUPS`] lookups, about 25 seconds; a lookup ends after [`PAGES`]
-//! pages, so that the busiest region takes no longer than 17 minutes. Regions do not wait for each other.
+//! few events costs one request for each of the [`LOOKUPS`] lookups, about 33 seconds; a lookup ends after [`PAGES`]
+//! pages, so that the busiest region takes no longer than 22 minutes. Regions do not wait for each other.
 
 use aws_sdk_cloudtrail::Client;
 use futures::FutureExt;

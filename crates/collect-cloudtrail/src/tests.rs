@@ -10,7 +10,8 @@ use wellproof_aws::testing::{Collected, collect};
 use wellproof_aws::{Collector, Operation};
 use wellproof_facts::Facts;
 use wellproof_facts::cloudtrail::{
-    ControlChange, Deployment, EventDataStore, InstanceLaunch, InteractiveLogin, RootActivity, SignIn, Tool, Trail,
+    ControlChange, Deployment, EventDataStore, InstanceLaunch, InteractiveLogin, NetworkChange, RootActivity, SignIn,
+    Tool, Trail,
 };
 use wellproof_model::{Denier, GapKind, ListingState};
 
@@ -107,7 +108,7 @@ fn lookups_keep_to_the_rate_that_cloudtrail_allows() {
     let lookup = OPERATIONS.iter().find(|it| it.name == "LookupEvents").unwrap();
     assert_eq!(lookup.per_second, Some(2));
     // The times that the crate's documentation states.
-    assert_eq!((LOOKUPS, LOOKUPS.div_ceil(2), (LOOKUPS * PAGES).div_ceil(2 * 60)), (49, 25, 17));
+    assert_eq!((LOOKUPS, LOOKUPS.div_ceil(2), (LOOKUPS * PAGES).div_ceil(2 * 60)), (66, 33, 22));
 }
 
 #[tokio::test]
@@ -206,6 +207,26 @@ async fn a_denied_second_page_leaves_the_events_of_the_first() {
     assert_eq!((listing.state, listing.count), (ListingState::Partial, 1));
     let root: RootActivity = collected.of(RootActivity::TYPE)[0].facts().unwrap();
     assert_eq!((root.event_name.as_str(), root.read_only, root.invoked_by), ("CreateUser", false, None));
+    assert_eq!((root.error_code, root.sign_in_failed), (None, false));
+}
+
+#[tokio::test]
+async fn attempts_of_root_are_told_from_what_it_did() {
+    let refused = json!({"userIdentity": {"type": "Root"}, "errorCode": "AccessDenied"});
+    let sign_in = |how: &str| json!({"userIdentity": {"type": "Root"}, "responseElements": {"ConsoleLogin": how}});
+    let events = [
+        event("a", "DeleteBucket", "s3.amazonaws.com", &refused),
+        event("b", "ConsoleLogin", "signin.amazonaws.com", &sign_in("Failure")),
+        event("c", "ConsoleLogin", "signin.amazonaws.com", &sign_in("Success")),
+    ];
+    let collected = run(vec![no_trails(), no_stores(), found("root", &events), nothing_happened()]).await;
+    let told = collected.of(RootActivity::TYPE).into_iter().map(|it| {
+        let facts: RootActivity = it.facts().unwrap();
+        (it.id.clone(), facts.error_code, facts.sign_in_failed)
+    });
+    let told: std::collections::BTreeSet<_> = told.collect();
+    let expected = [("a", Some("AccessDenied"), false), ("b", None, true), ("c", None, false)];
+    assert_eq!(told, expected.map(|(id, code, failed)| (id.to_owned(), code.map(str::to_owned), failed)).into());
 }
 
 #[tokio::test]
@@ -218,24 +239,30 @@ async fn changes_tell_who_and_with_what_and_nothing_else() {
         "userAgent": "cloudformation.amazonaws.com", "sessionCredentialFromConsole": "true", "errorCode": "AccessDenied",
     });
     let stopped = event("e3", "StopLogging", "cloudtrail.amazonaws.com", &stopped);
+    let mut wizard = person("CreateRoute");
+    wizard["userIdentity"]["invokedBy"] = json!("rds.amazonaws.com");
+    let wizard = event("e4", "CreateRoute", "ec2.amazonaws.com", &wizard);
     let rules = vec![
         no_trails(),
         no_stores(),
+        found("CreateRoute", &[wizard]),
         found("UpdateService", &[by_hand, other_service]),
         found("StopLogging", &[stopped]),
         nothing_happened(),
     ];
     let collected = run(rules).await;
 
+    let facts: NetworkChange = collected.of(NetworkChange::TYPE)[0].facts().unwrap();
+    assert_eq!(facts.by_hand_in_console, None, "a person's wizard or the service itself");
     let deployments = collected.of(Deployment::TYPE);
     assert_eq!(deployments.len(), 1, "an event of another service's by the same name is none");
     let facts: Deployment = deployments[0].facts().unwrap();
     assert_eq!(facts.principal_arn.as_deref(), Some("arn:aws:iam::111122223333:role/Admin"));
-    assert_eq!((facts.by_hand_in_console, facts.tool), (true, Tool::Console));
+    assert_eq!((facts.by_hand_in_console, facts.tool), (Some(true), Tool::Console));
     assert_eq!(facts.resource_names, ["thing"]);
     let facts: ControlChange = collected.of(ControlChange::TYPE)[0].facts().unwrap();
     assert_eq!(facts.principal_arn.as_deref(), Some("arn:aws:sts::111122223333:assumed-role/Admin"));
-    assert_eq!((facts.by_hand_in_console, facts.tool), (false, Tool::Cloudformation));
+    assert_eq!((facts.by_hand_in_console, facts.tool), (Some(false), Tool::Cloudformation));
     assert_eq!(facts.error_code.as_deref(), Some("AccessDenied"));
 
     let lookup = collected.calls.iter().find(|call| call.key.input.contains("UpdateService")).unwrap();

@@ -73,6 +73,12 @@ fn record(
         last_successful_evaluation_time: field.of("last_successful_evaluation_time", &evaluation, |it| {
             it.as_ref().and_then(|it| it.last_successful_evaluation_time()).and_then(timestamp)
         }),
+        last_failed_evaluation_time: field.of("last_failed_evaluation_time", &evaluation, |it| {
+            it.as_ref().and_then(|it| it.last_failed_evaluation_time()).and_then(timestamp)
+        }),
+        last_failed_invocation_time: field.of("last_failed_invocation_time", &evaluation, |it| {
+            it.as_ref().and_then(|it| it.last_failed_invocation_time()).and_then(timestamp)
+        }),
         last_error_code: field.of("last_error_code", &evaluation, |it| {
             it.as_ref().and_then(|it| it.last_error_code.clone()).filter(|code| !code.is_empty())
         }),

@@ -212,7 +212,8 @@ async fn rules_tell_what_they_found_on_all_pages() {
         mock!(Client::describe_config_rule_evaluation_status).then_http_response(ok(
             &json!({"ConfigRulesEvaluationStatus": [
             {"ConfigRuleName": "a", "LastSuccessfulEvaluationTime": 1_795_000_000.0, "FirstEvaluationStarted": true},
-            {"ConfigRuleName": "b", "LastErrorCode": "AccessDenied", "LastErrorMessage": "secret"}]}),
+            {"ConfigRuleName": "b", "LastErrorCode": "AccessDenied", "LastErrorMessage": "secret",
+                "LastFailedEvaluationTime": 1_795_000_000.0, "LastFailedInvocationTime": 1_795_000_001.0}]}),
         )),
     ]);
     let collected = run(rules).await;
@@ -232,6 +233,9 @@ async fn rules_tell_what_they_found_on_all_pages() {
     let b: ConfigRule = found[1].facts().unwrap();
     assert_eq!(b.compliance_type.known().unwrap().as_deref(), Some("INSUFFICIENT_DATA"));
     assert_eq!((b.non_compliant_count.known(), b.remediation_automatic.known()), (Some(&None), Some(&None)));
+    assert_eq!(a.last_failed_evaluation_time.known(), Some(&None));
+    assert_eq!(b.last_failed_evaluation_time.known().unwrap().unwrap().as_second(), 1_795_000_000);
+    assert_eq!(b.last_failed_invocation_time.known().unwrap().unwrap().as_second(), 1_795_000_001);
     assert_eq!(b.last_error_code.known().unwrap().as_deref(), Some("AccessDenied"));
     // Its page, the page of its compliance, its evaluation, its remediation.
     assert_eq!(found[0].calls.len(), 4);

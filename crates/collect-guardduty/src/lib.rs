@@ -35,6 +35,7 @@ pub const OPERATIONS: &[Operation] = &[
     ]),
     Operation::new("guardduty", "ListFindings", "guardduty:ListFindings").keeps(&["findingIds", "nextToken"]),
     Operation::new("guardduty", "GetFindings", "guardduty:GetFindings").keeps(&[
+        "findings.accountId",
         "findings.arn",
         "findings.createdAt",
         "findings.id",
@@ -192,6 +193,7 @@ fn finding_record(detector: &str, finding: &types::Finding) -> Result<Record<Fin
     let service = finding.service();
     let facts = Finding {
         detector_id: detector.to_owned(),
+        account_id: text(finding.account_id.as_deref()),
         finding_type: text(finding.r#type.as_deref()),
         severity: finding.severity.unwrap_or_default(),
         created_at: at("createdAt", finding.created_at.as_deref())?,

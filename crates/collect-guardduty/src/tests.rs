@@ -109,6 +109,7 @@ async fn findings_keep_age_and_severity_and_nothing_of_the_resource() {
 
     let finding: Finding = collected.of(Finding::TYPE)[0].facts().unwrap();
     assert_eq!((finding.severity, finding.count, finding.sample), (8.0, 3, true));
+    assert_eq!(finding.account_id, "111122223333");
     let redacted = &collected.calls.iter().find(|call| call.key.operation == "GetFindings").unwrap().redacted;
     assert!(redacted.contains(&"findings.title".to_owned()), "{redacted:?}");
 }

@@ -31,6 +31,8 @@ struct Tables<'e> {
     policies: Index<'e, String, &'e Resource>,
     /// Stacks by the alarms that roll them back.
     rollbacks: Index<'e, String, &'e Resource>,
+    /// Composite alarms by the alarms that they look at.
+    composites: Index<'e, String, &'e Resource>,
 }
 
 fn derive(place: &Place<'_>) -> Derived {
@@ -38,12 +40,15 @@ fn derive(place: &Place<'_>) -> Derived {
         place.read(ScalingPolicy::TYPE, |resource, policy: ScalingPolicy| (resource, policy.alarm_names));
     let (stacks, stacks_listed) =
         place.read(Stack::TYPE, |resource, stack: Stack| (resource, stack.rollback_trigger_arns));
+    let (composites, composites_listed) =
+        place.read(CompositeAlarm::TYPE, |resource, alarm: CompositeAlarm| (resource, alarm.mentions));
     let by = |rows: Vec<(_, Vec<String>)>| -> Vec<(String, _)> {
         rows.into_iter().flat_map(|(resource, names)| names.into_iter().map(move |name| (name, resource))).collect()
     };
     let tables = Tables {
         policies: Index::new(by(policies), policies_listed),
         rollbacks: Index::new(by(stacks), stacks_listed),
+        composites: Index::new(by(composites), composites_listed),
     };
     let alarms =
         place.each::<Alarm, _, _>(&[], |resource, alarm: Alarm, cite| of_alarm(place, &tables, resource, &alarm, cite));
@@ -82,7 +87,14 @@ impl Common<'_> {
     }
 
     fn carries_procedure(&self) -> bool {
-        self.has_link || self.kinds.iter().any(|kind| WORK_ITEMS.contains(kind))
+        self.has_link || (self.acts && self.kinds.iter().any(|kind| WORK_ITEMS.contains(kind)))
+    }
+
+    fn only_feeds_composite<'e>(&self, tables: &Tables<'e>, cite: &mut Cite<'e>) -> Known<bool> {
+        if self.has_actions {
+            return Ok(false);
+        }
+        tables.composites.record(self.name, cite).map(|found| found.is_some())
     }
 
     fn purpose<'e>(&self, tables: &Tables<'e>, resource: &'e Resource, cite: &mut Cite<'e>) -> Known<AlarmPurpose> {
@@ -122,6 +134,7 @@ fn of_alarm<'e>(
         composite: false,
         purpose: common.purpose(tables, resource, cite).into(),
         has_enabled_action: place.alarms().acts(common.name, common.acts, cite).into(),
+        only_feeds_composite: common.only_feeds_composite(tables, cite).into(),
         starts_automation: common.starts_automation(),
         watches_quota: !alarm.usage_metric_keys.is_empty(),
         watches_trail_events: alarm.namespaces.iter().any(|namespace| counts_trail_events(namespace)),
@@ -152,6 +165,7 @@ fn of_composite<'e>(
         composite: true,
         purpose: common.purpose(tables, resource, cite).into(),
         has_enabled_action: place.alarms().acts(common.name, common.acts, cite).into(),
+        only_feeds_composite: common.only_feeds_composite(tables, cite).into(),
         starts_automation: common.starts_automation(),
         watches_quota: false,
         watches_trail_events: false,

@@ -5,7 +5,7 @@
 //! event. A source that was not read leaves open whatever stands behind it.
 //!
 //! CloudTrail keeps events for 90 days. Of an instance made before that no event can be found, however much is read: where nothing
-//! else tells, its origin is unknown, and `launched_by_code_or_service` is false in the sense that nothing says so.
+//! else tells, its origin is unknown, and `launched_by_code_or_service` is unread, since the event might have said so.
 
 use jiff::{SignedDuration, Timestamp};
 use wellproof_facts::Facts;
@@ -37,6 +37,12 @@ const FLEET_TAGS: &[(&str, &str)] =
 const EKS_TAGS: &[&str] = &["eks:cluster-name", "eks:nodegroup-name", "eks:eks-cluster-name", "aws:eks:cluster-name"];
 const KARPENTER_TAG: &str = "karpenter.sh/";
 const BATCH_TAG: &str = "AWSBatchServiceTag";
+
+/// Whether an instance was certainly made within the time for which events are kept. One without a time of its making was made when it
+/// was last started, or earlier.
+fn event_is_kept(clock: Timestamp, view: &InstanceView<'_>) -> bool {
+    view.created_time.is_some_and(|made| clock.duration_since(made) <= EVENTS_KEPT)
+}
 
 /// A RunInstances event.
 #[derive(Debug)]
@@ -117,6 +123,8 @@ struct Joined<'j, 'e> {
     /// Who drives its group.
     group_controller: Known<GroupController>,
     launch: Known<Option<&'j Launch<'e>>>,
+    /// Whether it was launched by code or a service, told by that event.
+    launched_by_tool: Known<bool>,
 }
 
 impl<'j, 'e> Joined<'j, 'e> {
@@ -130,8 +138,19 @@ impl<'j, 'e> Joined<'j, 'e> {
         let tags = tags(resource);
         let group = place.groups().of(resource, cite);
         let group_name = group.clone().map(|group| group.map(|(name, _)| name));
+        let launch = launches.find(place.base.clock(), resource, view, cite);
+        let launched_by_tool = match launch.clone() {
+            Ok(Some(launch)) => Ok(is_code_or_service(launch.event.tool)),
+            Ok(None) if event_is_kept(place.base.clock(), view) => Ok(false),
+            Ok(None) => Err(place.doubt(
+                &format!("{}#before 90 days ago", InstanceLaunch::TYPE),
+                "CloudTrail keeps events for 90 days, and there are instances that may be older",
+            )),
+            Err(gap) => Err(gap),
+        };
         Self {
             place,
+            launched_by_tool,
             tagged_as: tags.clone().map(|tags| tagged_as(place, tags)),
             operated_by: view.operator_principal.and_then(operator),
             fleet: tags.clone().map(of_fleet),
@@ -143,7 +162,7 @@ impl<'j, 'e> Joined<'j, 'e> {
                 None => Ok(GroupController::None),
             }),
             group,
-            launch: launches.find(place.base.clock(), resource, view, cite),
+            launch,
         }
     }
 
@@ -235,7 +254,7 @@ impl<'j, 'e> Joined<'j, 'e> {
             self.fleet.clone(),
             self.by_cloudformation(),
             self.group.clone().map(|group| group.is_some()),
-            self.launch.clone().map(|launch| launch.is_some_and(|launch| is_code_or_service(launch.event.tool))),
+            self.launched_by_tool.clone(),
         ])
     }
 

@@ -79,6 +79,7 @@ fn owner(image: &Image) -> ImageOwner {
         _ if image.own => ImageOwner::Own,
         Some("amazon") => ImageOwner::Amazon,
         Some("aws-marketplace") => ImageOwner::Marketplace,
+        Some("aws-backup-vault") => ImageOwner::BackupVault,
         _ => ImageOwner::Other,
     }
 }
@@ -111,7 +112,7 @@ fn facts<'e>(
         has_public_address: view.has_public_address,
         directly_on_internet: all([
             Ok(view.has_public_address),
-            world_open.clone(),
+            open(place, view, cite, |group| group.over_v4.clone()),
             in_public_subnet(place, view, cite),
         ])
         .into(),

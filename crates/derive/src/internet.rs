@@ -11,12 +11,16 @@ use crate::cite::Cite;
 use crate::join::{Index, Known, Place, all, any};
 
 /// Ports of administration, file sharing, databases, caches, search, dashboards and brokers.
+///
+/// Ports that are as often the application's own are left out, such as 7000, 8888 or 50000, and those of mail, FTP and MQTT, which serve
+/// the public.
 const SENSITIVE_PORTS: &[u16] = &[
-    20, 21, 22, 23, 110, 111, 135, 139, 143, 161, 389, 445, 873, 1433, 1434, 1521, 1883, 2049, 2181, 2375, 2376, 2379,
-    2380, 3306, 3389, 4333, 5432, 5439, 5500, 5601, 5672, 5900, 5984, 5985, 5986, 6379, 7000, 7001, 7199, 7474, 7687,
-    8086, 8088, 8161, 8182, 8888, 8983, 9042, 9092, 9160, 9200, 9300, 10250, 11211, 15672, 27017, 27018, 27019, 50000,
-    50070, 61616,
+    22, 23, 111, 135, 139, 161, 389, 445, 873, 1433, 1434, 1521, 2049, 2181, 2375, 2376, 2379, 2380, 3306, 3389, 5432,
+    5439, 5601, 5672, 5900, 5984, 5985, 5986, 6379, 7199, 7474, 7687, 8086, 8161, 8182, 8983, 9042, 9092, 9160, 9200,
+    9300, 10250, 11211, 15672, 27017, 27018, 27019, 50070, 61616,
 ];
+/// Those of them on which something also listens for UDP.
+const SENSITIVE_UDP_PORTS: &[u16] = &[111, 161, 389, 1434, 2049, 11211];
 const WEB_PORTS: &[u16] = &[80, 443];
 const REMOTE_LOGIN_PORTS: &[u16] = &[22, 3389];
 
@@ -38,6 +42,8 @@ const INTERNET_V6: &str = "2000::/3";
 #[derive(Debug)]
 pub(crate) struct Openness<'e> {
     pub(crate) at_all: Known<bool>,
+    /// Whether it may reach some port, or a protocol without ports but ICMP, over IPv4.
+    pub(crate) over_v4: Known<bool>,
     pub(crate) all_ports: Known<bool>,
     pub(crate) remote_login: Known<bool>,
     pub(crate) sensitive_ports: Known<Vec<i64>>,
@@ -97,23 +103,29 @@ fn covers(mut spans: Vec<Span>, whole: Span) -> bool {
 }
 
 fn is_internet(ranges: &[Range]) -> bool {
+    is_internet_v4(ranges) || is_internet_v6(ranges)
+}
+
+fn is_internet_v4(ranges: &[Range]) -> bool {
     let v4 = |range: &Range| match range {
         Range::V4(span) => Some(*span),
         Range::V6(_) => None,
     };
+    let mut spans: Vec<Span> = ranges.iter().filter_map(v4).collect();
+    if spans.is_empty() {
+        return false;
+    }
+    spans.extend(NOT_INTERNET.iter().filter_map(|cidr| range(cidr)).filter_map(|range| v4(&range)));
+    covers(spans, Span { first: 0, last: u32::MAX.into() })
+}
+
+fn is_internet_v6(ranges: &[Range]) -> bool {
     let v6 = |range: &Range| match range {
         Range::V6(span) => Some(*span),
         Range::V4(_) => None,
     };
-    let of_v4: Vec<Span> = ranges.iter().filter_map(v4).collect();
-    let of_v6: Vec<Span> = ranges.iter().filter_map(v6).collect();
-    let public_v4 = || {
-        let rest = NOT_INTERNET.iter().filter_map(|cidr| range(cidr)).filter_map(|range| v4(&range));
-        covers(of_v4.iter().copied().chain(rest).collect(), Span { first: 0, last: u32::MAX.into() })
-    };
-    let public_v6 =
-        || range(INTERNET_V6).and_then(|range| v6(&range)).is_some_and(|whole| covers(of_v6.clone(), whole));
-    (!of_v4.is_empty() && public_v4()) || (!of_v6.is_empty() && public_v6())
+    let spans: Vec<Span> = ranges.iter().filter_map(v6).collect();
+    range(INTERNET_V6).and_then(|range| v6(&range)).is_some_and(|whole| covers(spans, whole))
 }
 
 /// Where one entry lets in from.
@@ -175,15 +187,15 @@ fn protocol_name(protocol: &str) -> &str {
     }
 }
 
-/// Whether these entries together let the whole internet in.
-fn opened<'s, 'r: 's>(sources: impl Iterator<Item = &'s Source<'r>>) -> Known<bool> {
+/// Whether these entries together let in what `is_whole` says is the whole internet.
+fn opened<'s, 'r: 's>(sources: impl Iterator<Item = &'s Source<'r>>, is_whole: fn(&[Range]) -> bool) -> Known<bool> {
     let mut ranges = Vec::new();
     let mut unread: Option<&GapId> = None;
     for source in sources {
         ranges.extend_from_slice(&source.ranges);
         unread = unread.or(source.unread.as_ref());
     }
-    if is_internet(&ranges) {
+    if is_whole(&ranges) {
         return Ok(true);
     }
     unread.map_or(Ok(false), |gap| Err(gap.clone()))
@@ -201,7 +213,7 @@ impl<'e> Openness<'e> {
         let sources: Vec<Source<'_>> =
             group.ingress.iter().map(|rule| Source::of(place, rule, lists, &mut cite)).collect();
         let at = |protocol: &str, port: u16| {
-            opened(sources.iter().filter(|source| source.is_for(protocol) && source.holds(port)))
+            opened(sources.iter().filter(|source| source.is_for(protocol) && source.holds(port)), is_internet)
         };
         // Between two neighbouring edges every port is open to the same sources.
         let edges = |protocol: &str| {
@@ -215,22 +227,35 @@ impl<'e> Openness<'e> {
         };
         let tcp: Vec<Known<bool>> = edges("tcp").into_iter().map(|port| at("tcp", port)).collect();
         let udp = edges("udp").into_iter().map(|port| at("udp", port));
+        let ports_v4 = ["tcp", "udp"].into_iter().flat_map(|protocol| {
+            let sources = &sources;
+            edges(protocol).into_iter().map(move |port| {
+                let there = sources.iter().filter(|source| source.is_for(protocol) && source.holds(port));
+                opened(there, is_internet_v4)
+            })
+        });
         let others: BTreeSet<(&str, Option<i64>, Option<i64>)> = group
             .ingress
             .iter()
             .map(|rule| (protocol_name(&rule.protocol), rule.from_port, rule.to_port))
             .filter(|(protocol, ..)| !matches!(*protocol, "tcp" | "udp" | "-1"))
             .collect();
-        let others = others.into_iter().map(|(protocol, first, last)| {
-            opened(sources.iter().filter(|source| {
+        let other = |&(protocol, first, last): &(&str, Option<i64>, Option<i64>), is_whole| {
+            let alike = sources.iter().filter(|source| {
                 let rule = source.rule;
                 source.is_for(protocol) && (rule.protocol == "-1" || (rule.from_port, rule.to_port) == (first, last))
-            }))
+            });
+            opened(alike, is_whole)
+        };
+        let but_icmp = others.iter().filter(|(protocol, ..)| !protocol.starts_with("icmp"));
+        let sensitive = SENSITIVE_PORTS.iter().map(|port| {
+            let udp = if SENSITIVE_UDP_PORTS.contains(port) { at("udp", *port) } else { Ok(false) };
+            (*port, any([at("tcp", *port), udp]))
         });
-        let sensitive: Vec<(u16, Known<bool>)> =
-            SENSITIVE_PORTS.iter().map(|port| (*port, any([at("tcp", *port), at("udp", *port)]))).collect();
+        let sensitive: Vec<(u16, Known<bool>)> = sensitive.collect();
         Self {
-            at_all: any(tcp.iter().cloned().chain(udp).chain(others)),
+            over_v4: any(ports_v4.chain(but_icmp.map(|it| other(it, is_internet_v4)))),
+            at_all: any(tcp.iter().cloned().chain(udp).chain(others.iter().map(|it| other(it, is_internet)))),
             all_ports: all(tcp),
             remote_login: any(REMOTE_LOGIN_PORTS.iter().map(|port| at("tcp", *port))),
             sensitive_ports: open_ports(sensitive),

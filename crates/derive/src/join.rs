@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::Deserialize;
 use wellproof_facts::Facts;
-use wellproof_model::{CallId, Evidence, Gap, GapId, Listing, ListingState, Map, Provenance, Resource, Tags, UnitId};
+use wellproof_model::{
+    CallId, Evidence, Gap, GapId, Listing, ListingState, Map, Provenance, Read, Resource, Tags, UnitId,
+};
 
 use crate::cite::Cite;
 
@@ -19,6 +21,14 @@ const CITED_EACH: std::ops::RangeInclusive<usize> = 8..=500;
 
 /// A value, or the gap that stands in its way.
 pub(crate) type Known<T> = Result<T, GapId>;
+
+/// A field's value, or the gap that stands in its way.
+pub(crate) fn known<T: Clone>(read: &Read<T>) -> Known<T> {
+    match read {
+        Read::Known(value) => Ok(value.clone()),
+        Read::Unread(gap) => Err(gap.clone()),
+    }
+}
 
 /// Whether one holds. One that does decides, whatever was not read of the others.
 pub(crate) fn any(all: impl IntoIterator<Item = Known<bool>>) -> Known<bool> {
@@ -323,9 +333,17 @@ impl<'e> Place<'e> {
         self.base.doubt(self.account, self.region, what, message)
     }
 
-    /// A gap for something that is named and that a complete listing does not have: another account's, mostly.
+    /// A gap for something that is named, or may be there, and that a complete listing does not have: another account's, mostly.
     pub(crate) fn not_visible(&self, kind: &str, id: &str) -> GapId {
-        self.doubt(&format!("{kind}#{id}"), "it is named, and not among what AWS lists to this account")
+        self.doubt(
+            &format!("{kind}#{id}"),
+            "it is not among what AWS lists to this account, and may be another account's",
+        )
+    }
+
+    /// Whether something that is listed here belongs to another account, which shares it.
+    pub(crate) fn is_anothers(&self, owner: &str) -> bool {
+        !owner.is_empty() && owner != self.account
     }
 
     /// One derived record for each record of `T`, and their listing.

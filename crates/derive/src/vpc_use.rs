@@ -93,9 +93,14 @@ fn facts<'e>(place: &Place<'e>, tables: &Tables<'e>, vpc: &Vpc, subnet_ids: &[&s
         compute_interfaces: count(interfaces, &vpc.vpc_id, |counted| counted.compute, cite).into(),
         zones: complete.clone().map(|()| i64::try_from(zones.len()).unwrap_or(i64::MAX)).into(),
         unallocated_share: complete.clone().map(|()| unallocated(vpc, &subnets)).into(),
-        flow_logged: flow_logged(place, &tables.flow_logs, &vpc.vpc_id, cite).into(),
-        flow_logs_all_traffic: flow_logged(place, &tables.full_flow_logs, &vpc.vpc_id, cite).into(),
-        nat_gateways: counted_nat.map(|()| tables.nat_gateways.found(&vpc.vpc_id).copied().unwrap_or(0)).into(),
+        flow_logged: flow_logged(place, &tables.flow_logs, vpc, cite).into(),
+        flow_logs_all_traffic: flow_logged(place, &tables.full_flow_logs, vpc, cite).into(),
+        nat_gateways: counted_nat
+            .and_then(|()| match tables.nat_gateways.found(&vpc.vpc_id) {
+                None if place.is_anothers(&vpc.owner_id) => Err(place.not_visible(NatGateway::TYPE, &vpc.vpc_id)),
+                found => Ok(found.copied().unwrap_or(0)),
+            })
+            .into(),
         nat_subnets_have_s3_endpoint: nat_with_s3(&subnets, &complete).into(),
         has_way_out: some_used(place, &subnets, &complete, cite, |subnet| {
             subnet.default_route.clone().map(|route| route != DefaultRoute::None)
@@ -114,24 +119,29 @@ fn unallocated(vpc: &Vpc, subnets: &[(&str, &Routing<'_>)]) -> f64 {
     if total > 0.0 { ((total - used) / total).clamp(0.0, 1.0) } else { 0.0 }
 }
 
-/// Whether a flow log is on the VPC, or on every subnet in which interfaces stand.
+/// Whether a flow log is on the VPC, or on every subnet in which interfaces stand. The owner's logs of a VPC that is shared with this
+/// account are not listed to it.
 fn flow_logged<'e>(
     place: &Place<'e>,
     logs: &Index<'e, String, &'e Resource>,
-    vpc: &str,
+    vpc: &Vpc,
     cite: &mut Cite<'e>,
 ) -> Known<bool> {
-    if let Some(log) = logs.found(vpc) {
+    let id = vpc.vpc_id.as_str();
+    if let Some(log) = logs.found(id) {
         cite.fact(log);
         return Ok(true);
     }
     let by_vpc = &place.interfaces().subnets_by_vpc;
-    let used = by_vpc.found(vpc).map_or(&[][..], Vec::as_slice);
+    let used = by_vpc.found(id).map_or(&[][..], Vec::as_slice);
     let mut each: Vec<Known<bool>> =
         used.iter().map(|subnet| logs.record(*subnet, cite).map(|log| log.is_some())).collect();
     // There may be interfaces in more subnets than are known.
     each.push(by_vpc.listed.complete(cite).map(|()| !used.is_empty()));
     let every = all(each)?;
+    if !every && place.is_anothers(&vpc.owner_id) {
+        return Err(place.not_visible(FlowLog::TYPE, id));
+    }
     if !every {
         logs.listed.complete(cite)?;
     }

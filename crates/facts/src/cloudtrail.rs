@@ -188,6 +188,11 @@ pub struct RootActivity {
     pub event_source: String,
     /// Whether it only read (`LookupEvents` Events[].ReadOnly).
     pub read_only: bool,
+    /// Why it failed; null when it did not (CloudTrailEvent errorCode).
+    pub error_code: Option<String>,
+    /// Whether it is an attempt to sign in that failed (`ConsoleLogin` with CloudTrailEvent responseElements.ConsoleLogin other than
+    /// "Success").
+    pub sign_in_failed: bool,
     /// The AWS service that acted as root, which is no person (CloudTrailEvent userIdentity.invokedBy).
     pub invoked_by: Option<String>,
 }
@@ -211,8 +216,9 @@ macro_rules! change {
             /// userIdentity.sessionContext.sessionIssuer.arn or userIdentity.arn, without a session's name).
             pub principal_arn: Option<String>,
             /// Whether a person's console session made it: sessionCredentialFromConsole is "true", and no AWS service acted on its
-            /// own or on somebody's behalf (CloudTrailEvent).
-            pub by_hand_in_console: bool,
+            /// own or on somebody's behalf. Null where a service other than CloudFormation acted on behalf of such a session, as a
+            /// console's wizard does: who decided is not told (CloudTrailEvent).
+            pub by_hand_in_console: Option<bool>,
             /// What made it, told by CloudTrailEvent userAgent and userIdentity.invokedBy.
             pub tool: Tool,
             /// Names of the resources that it touched, sorted (`LookupEvents` Events[].Resources[].ResourceName).
@@ -249,31 +255,53 @@ change! {
 /// An event name, and the services whose events of that name are meant.
 pub type Named = (&'static str, &'static [&'static str]);
 
-/// Events that switch off or weaken a control.
+/// Events that switch off or weaken a control, or may.
 pub const CONTROL_CHANGES: &[Named] = &[
     ("StopLogging", &["cloudtrail.amazonaws.com"]),
     ("DeleteTrail", &["cloudtrail.amazonaws.com"]),
     ("UpdateTrail", &["cloudtrail.amazonaws.com"]),
+    ("PutEventSelectors", &["cloudtrail.amazonaws.com"]),
+    ("DeleteEventDataStore", &["cloudtrail.amazonaws.com"]),
+    ("PutConfigurationRecorder", &["config.amazonaws.com"]),
     ("StopConfigurationRecorder", &["config.amazonaws.com"]),
     ("DeleteConfigurationRecorder", &["config.amazonaws.com"]),
     ("DeleteConfigRule", &["config.amazonaws.com"]),
     ("DeleteDetector", &["guardduty.amazonaws.com"]),
     ("UpdateDetector", &["guardduty.amazonaws.com"]),
+    ("DisassociateFromAdministratorAccount", &["guardduty.amazonaws.com", "securityhub.amazonaws.com"]),
     ("DisableSecurityHub", &["securityhub.amazonaws.com"]),
+    ("BatchDisableStandards", &["securityhub.amazonaws.com"]),
     ("DeleteFlowLogs", &["ec2.amazonaws.com"]),
     ("DisableEbsEncryptionByDefault", &["ec2.amazonaws.com"]),
+    ("DisableSnapshotBlockPublicAccess", &["ec2.amazonaws.com"]),
+    ("DisableImageBlockPublicAccess", &["ec2.amazonaws.com"]),
+    ("DisableAllowedImagesSettings", &["ec2.amazonaws.com"]),
+    ("DeleteAccountPublicAccessBlock", &["s3.amazonaws.com"]),
     ("DeleteAlarms", &["monitoring.amazonaws.com"]),
 ];
+
+const WAF: &[&str] = &["waf-regional.amazonaws.com", "waf.amazonaws.com", "wafv2.amazonaws.com"];
 
 /// Events that change what a network lets through.
 pub const NETWORK_CHANGES: &[Named] = &[
     ("AuthorizeSecurityGroupIngress", &["ec2.amazonaws.com"]),
+    ("AuthorizeSecurityGroupEgress", &["ec2.amazonaws.com"]),
+    ("RevokeSecurityGroupIngress", &["ec2.amazonaws.com"]),
     ("ModifySecurityGroupRules", &["ec2.amazonaws.com"]),
     ("CreateNetworkAclEntry", &["ec2.amazonaws.com"]),
     ("ReplaceNetworkAclEntry", &["ec2.amazonaws.com"]),
+    ("DeleteNetworkAclEntry", &["ec2.amazonaws.com"]),
     ("CreateRoute", &["ec2.amazonaws.com"]),
     ("ReplaceRoute", &["ec2.amazonaws.com"]),
-    ("UpdateWebACL", &["waf-regional.amazonaws.com", "waf.amazonaws.com", "wafv2.amazonaws.com"]),
+    ("DeleteRoute", &["ec2.amazonaws.com"]),
+    ("ReplaceRouteTableAssociation", &["ec2.amazonaws.com"]),
+    ("UpdateWebACL", WAF),
+    ("DeleteWebACL", WAF),
+    ("DisassociateWebACL", WAF),
+    (
+        "UpdateRuleGroup",
+        &["network-firewall.amazonaws.com", "waf-regional.amazonaws.com", "waf.amazonaws.com", "wafv2.amazonaws.com"],
+    ),
     ("UpdateFirewallPolicy", &["network-firewall.amazonaws.com"]),
 ];
 

@@ -81,7 +81,12 @@ pub struct ConfigRule {
     pub non_compliant_capped: Read<bool>,
     /// When it last evaluated without error (`DescribeConfigRuleEvaluationStatus` LastSuccessfulEvaluationTime).
     pub last_successful_evaluation_time: Read<Option<Timestamp>>,
-    /// Why its last evaluation failed (`DescribeConfigRuleEvaluationStatus` LastErrorCode).
+    /// When an evaluation last failed; null when none did (`DescribeConfigRuleEvaluationStatus` LastFailedEvaluationTime).
+    pub last_failed_evaluation_time: Read<Option<Timestamp>>,
+    /// When what evaluates last could not be started; null when it always could (`DescribeConfigRuleEvaluationStatus`
+    /// LastFailedInvocationTime).
+    pub last_failed_invocation_time: Read<Option<Timestamp>>,
+    /// Why an evaluation last failed; it stays after later ones succeed (`DescribeConfigRuleEvaluationStatus` LastErrorCode).
     pub last_error_code: Read<Option<String>>,
     /// Whether a remediation is defined, and runs by itself; null when none is defined (`DescribeRemediationConfigurations`
     /// RemediationConfigurations[].Automatic).

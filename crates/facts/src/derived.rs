@@ -71,7 +71,8 @@ pub struct InstanceProvenance {
     /// Whether a CloudFormation stack, CDK's included, is behind it, directly or through a group.
     pub launched_by_cloudformation: Read<bool>,
     /// Whether any tool that keeps infrastructure as code (CloudFormation, CDK, Terraform, Pulumi) or an AWS service that manages
-    /// instances (a group, EKS, Batch, a fleet) is behind it, as far as anything tells that AWS keeps.
+    /// instances (a group, EKS, Batch, a fleet) is behind it. Unread where nothing tells and the instance may be older than the 90 days for
+    /// which CloudTrail keeps events.
     pub launched_by_code_or_service: Read<bool>,
     /// Whether it carries a tag that does not start with `aws:`.
     pub tagged: bool,
@@ -95,6 +96,8 @@ pub enum ImageOwner {
     Amazon,
     /// A seller on AWS Marketplace.
     Marketplace,
+    /// AWS Backup, which keeps it in a vault.
+    BackupVault,
     /// Another account.
     Other,
     /// The image no longer exists, or is no longer shared with the account.
@@ -116,7 +119,8 @@ pub struct InstanceUse {
     pub world_open: Read<bool>,
     /// Whether one of its groups lets the whole internet in on 80 or 443.
     pub world_open_web: Read<bool>,
-    /// Whether it has a public address, stands in a subnet that routes to an internet gateway, and lets the whole internet in.
+    /// Whether it has a public IPv4 address, stands in a subnet that routes IPv4 to an internet gateway, and lets the whole internet in over
+    /// IPv4 on some port; ICMP does not count.
     pub directly_on_internet: Read<bool>,
     /// When its image was made; null when the image is gone.
     pub image_creation_date: Read<Option<Timestamp>>,
@@ -200,7 +204,8 @@ pub struct VpcUse {
     pub zones: Read<i64>,
     /// Share of its IPv4 ranges that no subnet has, 0 to 1.
     pub unallocated_share: Read<f64>,
-    /// Whether an active flow log whose delivery does not fail is on the VPC, or on every subnet that has interfaces.
+    /// Whether an active flow log whose delivery does not fail is on the VPC, or on every subnet that has interfaces. Unread instead of false
+    /// where another account owns the VPC, whose logs are not listed here; so are endpoints and NAT gateways.
     pub flow_logged: Read<bool>,
     /// Whether that flow log records all traffic, accepted and rejected.
     pub flow_logs_all_traffic: Read<bool>,
@@ -235,7 +240,8 @@ pub struct SecurityGroupUse {
     pub world_open_all_ports: Read<bool>,
     /// Whether the whole internet may reach 22 or 3389.
     pub world_open_remote_login: Read<bool>,
-    /// Ports of administration, databases, caches, search and brokers that the whole internet may reach, sorted.
+    /// Ports of administration, file sharing, databases, caches, search and brokers that the whole internet may reach over TCP, or over UDP
+    /// where they listen for it, sorted.
     pub world_open_sensitive_ports: Read<Vec<i64>>,
     /// Whether the whole internet may reach 80 or 443.
     pub world_open_web: Read<bool>,
@@ -273,8 +279,12 @@ pub struct RegionUse {
     pub running_instances: Read<i64>,
     /// How many volumes there are.
     pub volumes: Read<i64>,
-    /// Whether the collectors found anything made by the account: instances, volumes, network interfaces, groups or stacks.
+    /// Whether the collectors found anything made by the account: instances, volumes, network interfaces, groups or stacks. The stacks that
+    /// Control Tower puts into every region do not count; what other services hold is not looked at.
     pub in_use: Read<bool>,
+    /// Whether an AWS Config recorder of the account's own records all types, or all but those that it is told to leave out, and neither it
+    /// nor a delivery channel last failed.
+    pub config_records: Read<bool>,
     /// How many clusters or instances give GuardDuty something to watch at run time: running instances.
     pub has_compute: Read<bool>,
 }
@@ -284,12 +294,14 @@ pub struct RegionUse {
 pub struct RegionRecording {
     /// The region.
     pub region_name: String,
-    /// Whether a trail that covers the region, or an enabled event data store, records all management events and has delivered without error
-    /// within 24 hours of the snapshot's clock.
+    /// Whether trails and event data stores that cover the region and work record all management events, one of them the reads and the same
+    /// or another the writes. A trail works that logs, has no error of delivery here, and delivered within 24 hours of the snapshot's clock;
+    /// of a multi-region trail a delivery from any region will do, since an idle region has nothing to deliver. Unread instead of false where
+    /// the account is not known to be its organization's management account: a member does not see the organization's data stores.
     pub recorded: Read<bool>,
-    /// Whether such a trail's files are tamper-evident, or such a data store, which cannot be edited, records.
+    /// The same of trails whose files are tamper-evident, and of data stores, which cannot be edited.
     pub tamper_evident: Read<bool>,
-    /// Whether such a trail also delivers to CloudWatch Logs without error, or such a data store records: events can be queried at once.
+    /// The same of trails that also deliver to CloudWatch Logs without error, and of data stores: events can be queried at once.
     pub queryable: Read<bool>,
     /// Whether such a trail records data events of some type.
     pub records_data_events: Read<bool>,
@@ -379,13 +391,15 @@ pub struct AlarmUse {
     pub purpose: Read<AlarmPurpose>,
     /// Whether it has an enabled action, or feeds a composite alarm that has one.
     pub has_enabled_action: Read<bool>,
+    /// Whether it has no action, enabled or not, and a composite alarm looks at it.
+    pub only_feeds_composite: Read<bool>,
     /// Whether one of its enabled actions does something by itself: an instance action, a function, an OpsItem, an incident.
     pub starts_automation: bool,
     /// Whether it watches a quota: a metric of AWS/Usage.
     pub watches_quota: bool,
     /// Whether it watches a metric that counts CloudTrail events, told by its namespace, which holds "CloudTrail" or "CIS" or is `LogMetrics`.
     pub watches_trail_events: bool,
-    /// Whether its description links somewhere, or its action opens an OpsItem, incident or investigation.
+    /// Whether its description links somewhere, or one of its enabled actions opens an OpsItem, incident or investigation.
     pub carries_procedure: bool,
     /// `OK`, `ALARM` or `INSUFFICIENT_DATA`.
     pub state_value: String,

@@ -31,6 +31,8 @@ pub struct Detector {
 pub struct Finding {
     /// The detector that found it (`ListFindings` DetectorId).
     pub detector_id: String,
+    /// The account that it is about: an administrator's detector also lists those of its members (`GetFindings` Findings[].AccountId).
+    pub account_id: String,
     /// Its type, such as `UnauthorizedAccess:EC2/SSHBruteForce` (`GetFindings` Findings[].Type).
     pub finding_type: String,
     /// 1 to 10; High from 7.0, Critical from 9.0 (`GetFindings` Findings[].Severity).

@@ -30,6 +30,7 @@ pub mod config;
 pub mod derived;
 pub mod ec2;
 pub mod guardduty;
+pub mod management;
 pub mod quotas;
 mod usage_metric;
 

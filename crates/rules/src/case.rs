@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan};
+use wellproof_facts::management;
 use wellproof_model::{
     Call, CallId, Caller, Denier, Evidence, GLOBAL, Gap, GapId, GapKind, Listing, ListingState, Manifest, Map,
     Resource, Scope, TagSelector, Tags, UnitId, Value, Verdict, Workload,
@@ -11,7 +12,6 @@ use wellproof_model::{
 use crate::evaluate;
 use crate::format::{CaseCounts, CaseFile, CaseWorkload, EnabledRegions, GivenResource, GivenType, Located};
 use crate::load::Source;
-use crate::management;
 use crate::nearest::nearest;
 use crate::outcome::Outcome;
 use crate::reason::Reason;

@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
+use wellproof_facts::management;
 use wellproof_model::{CallId, Evidence, GLOBAL, GapId, Resource, Scope, Verdict};
 
 use crate::cel::{Clock, Record};
 use crate::coverage::{Coverage, Reach, Regions};
 use crate::join::{Index, Join};
-use crate::management;
 use crate::note::Filling;
 use crate::outcome::{Judged, Outcome};
 use crate::reason::Reason;
@@ -194,12 +194,8 @@ impl<'e> Context<'e> {
             Claim::Requires(join) => Some(self.side(join, &subjects, false)),
             Claim::Forbids(join) => Some(self.side(join, &subjects, true)),
         };
-        let blind: BTreeSet<&str> = match rule.seen_from {
-            None => BTreeSet::new(),
-            Some(_) => {
-                self.accounts.iter().copied().filter(|account| !management::sees(self.evidence, account)).collect()
-            }
-        };
+        let sees = |account: &str| rule.seen_from.is_none() || management::shown_by(self.evidence, account).is_some();
+        let blind: BTreeSet<&str> = self.accounts.iter().copied().filter(|account| !sees(account)).collect();
         let judging = Judging { context: self, rule, side: side.as_ref(), blind: &blind };
         let tally = judging.tally(&subjects);
         let (calls, mut incomplete) = self.completeness(rule);

@@ -128,6 +128,7 @@ pub(crate) struct BearsOnFile {
     pub(crate) pass: OnPass,
     pub(crate) fail: OnFail,
     pub(crate) tolerates: Option<Located<f64>>,
+    pub(crate) counts_from: Option<Located<u64>>,
     #[serde(default)]
     pub(crate) together_with: Vec<String>,
     pub(crate) none_means: Option<NoneMeans>,

@@ -12,7 +12,6 @@ mod evaluate;
 mod format;
 mod join;
 mod load;
-mod management;
 mod nearest;
 mod note;
 mod outcome;

@@ -8,7 +8,7 @@ use serde_saphyr::{DuplicateKeyPolicy, Error as YamlError, Location};
 use crate::case;
 use crate::cel::{self, CelError, Program, Vars};
 use crate::error::RuleError;
-use crate::format::{Located, MatchFile, NoneMeans, RuleFile};
+use crate::format::{Located, MatchFile, NoneMeans, OnFail, OnPass, RuleFile};
 use crate::join::{Join, JoinPair};
 use crate::nearest::nearest;
 use crate::note::{self, Notes};
@@ -349,12 +349,25 @@ fn bears_on(source: &mut Source<'_>, written: &RuleFile) -> Vec<BearsOn> {
             let span = source.span(&share.referenced);
             source.error(span, "`tolerates` is a share: above 0 and below 1", None);
         }
+        if let Some(least) = &file.counts_from {
+            let span = source.span(&least.referenced);
+            if least.value < 2 {
+                source.error(span, "`counts_from` is a number of resources: 2 or more", None);
+            } else if file.pass != OnPass::Proves && file.fail != OnFail::Refutes {
+                source.error(
+                    span,
+                    "`counts_from` does nothing where a pass does not prove and a failure does not refute",
+                    None,
+                );
+            }
+        }
         all.push(BearsOn {
             question: file.question.clone(),
             choice: file.choice.clone(),
             pass: file.pass,
             fail: file.fail,
             tolerates: file.tolerates.as_ref().map(|share| share.value),
+            counts_from: file.counts_from.as_ref().map(|least| least.value),
             together_with: file.together_with.clone(),
             none_means: file.none_means.or(written.none_means.map(|NoneMeans::NotApplicable| NoneMeans::NotApplicable)),
         });

@@ -67,6 +67,8 @@ enum Part {
     Worst(Path, Format),
     WorstValue(Format),
     Gaps,
+    /// Left out where a value that it names is null.
+    Clause(Vec<Part>),
 }
 
 const NAMES: [&str; 15] = [
@@ -87,6 +89,8 @@ const NAMES: [&str; 15] = [
     "worst.id",
 ];
 
+/// How many examples a note shows.
+const EXAMPLES: usize = 3;
 /// The longest text of a value that a note shows.
 const VALUE: usize = 80;
 
@@ -105,6 +109,8 @@ fn count_named(name: &str) -> Option<Count> {
 /// Compiles a template; `ranked` says whether the rule has `worst_by`.
 pub(crate) fn compile(text: &str, vars: &Vars, place: Place, ranked: bool) -> Result<Template, CelError> {
     let mut parts = Vec::new();
+    // What stands before the clause that is open, and where that begins.
+    let mut before: Option<(Vec<Part>, usize)> = None;
     let mut plain = String::new();
     let mut rest = text.char_indices().peekable();
     while let Some((at, letter)) = rest.next() {
@@ -114,14 +120,25 @@ pub(crate) fn compile(text: &str, vars: &Vars, place: Place, ranked: bool) -> Re
                 rest.next();
                 plain.push(letter);
             }
+            '[' if doubled && before.is_none() => {
+                rest.next();
+                push_text(&mut parts, &mut plain);
+                before = Some((std::mem::take(&mut parts), at));
+            }
+            ']' if doubled && before.is_some() => {
+                rest.next();
+                push_text(&mut parts, &mut plain);
+                if let Some((outer, _)) = before.take() {
+                    let clause = std::mem::replace(&mut parts, outer);
+                    parts.push(Part::Clause(clause));
+                }
+            }
             '}' => return Err(mistake("a `}` without `{`; write `}}` for the brace itself", at..at + 1)),
             '{' => {
                 let Some(len) = text[at..].find('}') else {
                     return Err(mistake("a `{` without `}`; write `{{` for the brace itself", at..at + 1));
                 };
-                if !plain.is_empty() {
-                    parts.push(Part::Text(std::mem::take(&mut plain)));
-                }
+                push_text(&mut parts, &mut plain);
                 let inside = at + 1..at + len;
                 parts.push(placeholder(&text[inside.clone()], vars, place, ranked).map_err(|mut error| {
                     error.at = inside.clone();
@@ -134,13 +151,20 @@ pub(crate) fn compile(text: &str, vars: &Vars, place: Place, ranked: bool) -> Re
             _ => plain.push(letter),
         }
     }
-    if !plain.is_empty() {
-        parts.push(Part::Text(plain));
+    if let Some((_, at)) = before {
+        return Err(mistake("a `[[` without `]]`", at..at + 2));
     }
+    push_text(&mut parts, &mut plain);
     if parts.is_empty() {
         return Err(mistake("a note is empty", 0..0));
     }
     Ok(Template { parts, place })
+}
+
+fn push_text(parts: &mut Vec<Part>, plain: &mut String) {
+    if !plain.is_empty() {
+        parts.push(Part::Text(std::mem::take(plain)));
+    }
 }
 
 fn mistake(message: impl Into<String>, at: std::ops::Range<usize>) -> CelError {
@@ -254,9 +278,23 @@ impl Template {
     /// The note.
     pub(crate) fn fill(&self, filling: &Filling<'_>) -> String {
         let mut out = String::new();
+        let told = self.write(&self.parts, filling, &mut out);
+        if !told && filling.not_judged > 0 {
+            append_not_judged(&mut out, filling);
+        }
+        out
+    }
+
+    /// Writes the parts, and says whether they tell how many were not judged.
+    fn write(&self, parts: &[Part], filling: &Filling<'_>, out: &mut String) -> bool {
         let mut told = false;
-        for part in &self.parts {
+        for part in parts {
             match part {
+                Part::Clause(clause) => {
+                    if !clause.iter().any(|part| self.is_null(part, filling)) {
+                        told |= self.write(clause, filling, out);
+                    }
+                }
                 Part::Text(text) => out.push_str(text),
                 Part::Count(count) => {
                     told |= matches!(count, Count::NotJudged | Count::OutOfScope);
@@ -286,21 +324,37 @@ impl Template {
                 Part::Gaps => out.push_str(&reason::describe(filling.reasons, filling.evidence)),
             }
         }
-        if !told && filling.not_judged > 0 {
-            append_not_judged(&mut out, filling);
-        }
-        out
+        told
     }
 
-    fn examples(&self, filling: &Filling<'_>, path: Option<&Path>, format: Format) -> String {
-        let records = match self.place {
+    /// Whether a part would show nothing but nulls.
+    fn is_null(&self, part: &Part, filling: &Filling<'_>) -> bool {
+        let null = |record: &Record<'_>, path: &Path| {
+            path.values(*record).is_ok_and(|values| values.iter().all(|value| matches!(value, Value::Null)))
+        };
+        match part {
+            Part::Examples(Some(path), _) => {
+                self.records(filling).iter().take(EXAMPLES).all(|record| null(record, path))
+            }
+            Part::Worst(path, _) => filling.worst.is_none_or(|(record, _)| null(&record, path)),
+            _ => false,
+        }
+    }
+
+    /// The records that examples are taken from.
+    fn records<'f>(&self, filling: &Filling<'f>) -> &'f [Record<'f>] {
+        match self.place {
             Place::Pass => filling.passed,
             Place::Unknown => filling.unknown,
             Place::Fail | Place::NotApplicable => filling.failed,
-        };
+        }
+    }
+
+    fn examples(&self, filling: &Filling<'_>, path: Option<&Path>, format: Format) -> String {
+        let records = self.records(filling);
         let shown: Vec<String> = records
             .iter()
-            .take(3)
+            .take(EXAMPLES)
             .map(|record| match path {
                 Some(path) => value_at(*record, path, format, filling.clock),
                 None => clean(record.id()),

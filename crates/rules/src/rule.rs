@@ -75,6 +75,8 @@ pub struct BearsOn {
     pub fail: OnFail,
     /// Up to this share of failing resources, 0 to 1, a refuting failure only weakens.
     pub tolerates: Option<f64>,
+    /// With fewer judged resources than this, a proving pass only supports and a refuting failure only weakens.
+    pub counts_from: Option<u64>,
     /// Rules that must pass too for a pass to prove.
     pub together_with: Vec<String>,
     /// Whether the choice does not apply where there is nothing to judge.

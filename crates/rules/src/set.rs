@@ -5,6 +5,7 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
+use wellproof_facts::management;
 use wellproof_model::{Evidence, Scope};
 
 use crate::case::{self, CaseResult};
@@ -12,7 +13,6 @@ use crate::coverage;
 use crate::error::{RuleError, RuleErrors};
 use crate::evaluate;
 use crate::load;
-use crate::management;
 use crate::nearest::nearest;
 use crate::outcome::Outcome;
 use crate::rule::Rule;

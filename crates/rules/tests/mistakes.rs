@@ -350,6 +350,15 @@ fn a_brace_left_open() {
 }
 
 #[test]
+fn a_clause_left_open() {
+    insta::assert_snapshot!(with("{failed} of {total} instances answer IMDSv1.", "{failed} answer[[ in {regions_failed}."), @r#"
+    compute/demo.yaml:9:25: a `[[` without `]]`
+      |   fail: "{failed} answer[[ in {regions_failed}."
+      |                         ^^
+    "#);
+}
+
+#[test]
 fn a_format_that_does_not_fit() {
     insta::assert_snapshot!(with("{failed} of {total} instances", "{worst.state:percent}"), @r#"
     compute/demo.yaml:9:11: `state` is one of running, stopped and does not go with this format
@@ -375,6 +384,24 @@ fn a_share_out_of_range() {
       | at_least: 95
       |           ^^
     "#);
+}
+
+#[test]
+fn a_least_number_of_one() {
+    insta::assert_snapshot!(with("fail: weakens", "fail: refutes, counts_from: 1"), @r"
+    compute/demo.yaml:7:121: `counts_from` is a number of resources: 2 or more
+      |   - {question: protect-compute, choice: sec_protect_compute_reduce_surface, pass: supports, fail: refutes, counts_from: 1}
+      |                                                                                                                         ^
+    ");
+}
+
+#[test]
+fn a_least_number_without_a_proof() {
+    insta::assert_snapshot!(with("fail: weakens", "fail: weakens, counts_from: 5"), @r"
+    compute/demo.yaml:7:121: `counts_from` does nothing where a pass does not prove and a failure does not refute
+      |   - {question: protect-compute, choice: sec_protect_compute_reduce_surface, pass: supports, fail: weakens, counts_from: 5}
+      |                                                                                                                         ^
+    ");
 }
 
 #[test]

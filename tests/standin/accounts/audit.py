@@ -87,8 +87,8 @@ def _trail(world: World) -> None:
 
 
 def _history(world: World) -> None:
-    events.sign_in(world, HOME, 2, events.CONSOLE_ALICE, mfa=True)
-    events.sign_in(world, HOME, 31, events.CONSOLE_ALICE, mfa=True)
+    for days_ago in (2, 12, 31, 45, 66):
+        events.sign_in(world, HOME, days_ago, events.CONSOLE_ALICE, mfa=True)
     if world.fact("sign-in.mfa") == "present":
         dave = events.Launcher("IAMUser", "dave", events.CONSOLE_ALICE.agent, "198.51.100.88", from_console=True)
         events.sign_in(world, HOME, 17, dave, mfa=False)
@@ -99,10 +99,9 @@ def _history(world: World) -> None:
             HOME,
             25,
             events.ROOT,
-            "iam.amazonaws.com",
-            "CreateUser",
-            requestParameters={"userName": "dave"},
-            responseElements={"user": {"userName": "dave"}},
+            "rds.amazonaws.com",
+            "ModifyDBInstance",
+            requestParameters={"dBInstanceIdentifier": "orders", "applyImmediately": True},
         )
     if world.fact("network.by-hand") == "present":
         group = world.ids["dev-group"]
@@ -152,16 +151,17 @@ def _changes(world: World) -> None:
         database = {"dBInstanceIdentifier": f"orders-copy-{n}" if n else "orders-copy", "engine": "postgres"}
         events.record(world, HOME, 14 + n, console, "rds.amazonaws.com", "CreateDBInstance", requestParameters=database)
     app_group = {"groupId": world.ids["prod-app-group"]}
-    events.record(
-        world,
-        HOME,
-        76,
-        events.CLOUDFORMATION,
-        "ec2.amazonaws.com",
-        "AuthorizeSecurityGroupIngress",
-        key="app group",
-        requestParameters=app_group,
-    )
+    for days_ago in (76, 62, 47, 34):
+        events.record(
+            world,
+            HOME,
+            days_ago,
+            events.CLOUDFORMATION,
+            "ec2.amazonaws.com",
+            "AuthorizeSecurityGroupIngress",
+            key="app group",
+            requestParameters=app_group,
+        )
     pipeline = events.PIPELINE
     always = world.fact("deployments.by") == "console-always"
     for n, days_ago in enumerate((80.0, 66.0, 52.0, 38.0, 24.0, 10.0)):

@@ -79,7 +79,7 @@ FACTS = (
     Fact("quotas.automation", "Automatic Management of quotas", "off", "adjust", ("notify",)),
     Fact("quotas.fixed", "how near a quota is that AWS cannot raise", "near", "far"),
     Fact("quotas.headroom", "how much room the vCPU quota in us-east-1 leaves", "tight", "ample", ("exhausted",)),
-    Fact("quotas.template", "a quota template for new accounts", "none", "associated"),
+    Fact("quotas.template", "a quota template for new accounts", "none", "associated", ("no-organization",)),
     Fact("recovery.dev-sandbox", "whether the dev sandbox restarts when its host fails", "disabled", "default"),
     Fact("root.activity", "the root user did ordinary work", "present", "none"),
     Fact("sharing.images", "whether images may be made public", "unblocked", "blocked"),

@@ -49,6 +49,8 @@ _TRAIL_CHOICES = (
     "sec_incident_response_prepare_forensic",
     "sec_incident_response_pre_deploy_tools",
 )
+# Whose account sees all that records it.
+_NO_ORGANIZATION = {"quotas.template": "no-organization"}
 
 VARIANTS = (
     # A fact that decides between met and not met.
@@ -126,26 +128,16 @@ VARIANTS = (
         "sound",
         "network.by-hand",
         "present",
-        {"sec_network_protection_auto_protect": BROKEN},
+        {"sec_network_protection_auto_protect": (PARTIAL, NOT_MET)},
     ),
     Variant(
         "ssh-open",
         "sound",
         "ssh.dev",
         "open",
-        {
-            "sec_protect_compute_reduce_manual_management": BROKEN,
-            "sec_network_protection_layered": (PARTIAL, NOT_MET),
-        },
+        {"sec_network_protection_layered": (PARTIAL, NOT_MET)},
     ),
     # A fact that refutes; account state can at most support the choice.
-    Variant(
-        "high-findings-left-open",
-        "sound",
-        "guardduty.findings",
-        "old",
-        {"sec_detect_investigate_events_noncompliant_resources": (PARTIAL, NOT_MET)},
-    ),
     Variant(
         "sign-in-without-mfa",
         "sound",
@@ -166,6 +158,7 @@ VARIANTS = (
         "trail.logging",
         "off",
         dict.fromkeys(_TRAIL_CHOICES, (PARTIAL, NOT_MET)),
+        _NO_ORGANIZATION,
     ),
     Variant(
         "trail-in-one-region",
@@ -173,6 +166,15 @@ VARIANTS = (
         "trail.regions",
         "one",
         dict.fromkeys(_TRAIL_CHOICES, (PARTIAL, NOT_MET)),
+        _NO_ORGANIZATION,
+    ),
+    # A member account does not see whether its organization's event data store records what the trail no longer does.
+    Variant(
+        "member-trail-stopped",
+        "sound",
+        "trail.logging",
+        "off",
+        dict.fromkeys(_TRAIL_CHOICES, (PARTIAL, NOT_PROVEN)),
     ),
     Variant(
         "control-changed-by-hand",

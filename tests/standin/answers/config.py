@@ -73,6 +73,7 @@ def evaluation_status(world: World, call: Call) -> Answer:
     rules = world.moto.ask("config", call.region, "DescribeConfigRules")["ConfigRules"]
     wanted = call.params.get("ConfigRuleNames")
     evaluated = world.now - datetime.timedelta(hours=6)
+    failed = world.now - datetime.timedelta(days=40)
     return {
         "ConfigRulesEvaluationStatus": [
             {
@@ -81,6 +82,9 @@ def evaluation_status(world: World, call: Call) -> Answer:
                 "ConfigRuleId": rule["ConfigRuleId"],
                 "LastSuccessfulInvocationTime": evaluated,
                 "LastSuccessfulEvaluationTime": evaluated,
+                "LastFailedInvocationTime": failed,
+                "LastFailedEvaluationTime": failed,
+                "LastErrorCode": "InternalError",
                 "FirstEvaluationStarted": True,
             }
             for rule in rules

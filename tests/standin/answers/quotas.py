@@ -62,6 +62,7 @@ def requests(world: World, call: Call) -> Answer:
 def template_association(world: World, call: Call) -> Answer:
     """Whether the organization applies a quota template to new accounts; told in us-east-1 only."""
     _home_region(call)
+    _organization(world)
     status = "ASSOCIATED" if world.rows("quota-template", "aws-global") else "DISASSOCIATED"
     return {"ServiceQuotaTemplateAssociationStatus": status}
 
@@ -70,6 +71,7 @@ def template_association(world: World, call: Call) -> Answer:
 def template_entries(world: World, call: Call) -> Answer:
     """What the quota template asks for in each new account."""
     _home_region(call)
+    _organization(world)
     rows = world.rows("quota-template", "aws-global")
     if not rows:
         raise ApiError(
@@ -91,6 +93,14 @@ def _rows(world: World, call: Call) -> list[Row]:
     if code not in [row["ServiceCode"] for row in world.rows("quota-services", "aws-global")]:
         raise ApiError("NoSuchResourceException", "The request failed because the specified service does not exist.")
     return [row for row in world.rows("quotas", call.region) if row["quota"]["ServiceCode"] == code]
+
+
+def _organization(world: World) -> None:
+    if world.fact("quotas.template") == "no-organization":
+        raise ApiError(
+            "NoAvailableOrganizationException",
+            "The Amazon Web Services account making this call is not a member of an organization.",
+        )
 
 
 def _home_region(call: Call) -> None:

@@ -54,6 +54,11 @@ fn what_an_alarm_does() {
     assert!(facts.starts_automation && facts.carries_procedure && facts.watches_trail_events && facts.watches_quota);
     assert_eq!(facts.has_enabled_action, Read::Known(true));
     assert_eq!((facts.days_in_state, facts.watches_missing_instance), (None, Read::Known(None)));
+    let disabled = json!({"alarm_actions": ["arn:aws:ssm:x:opsitem:1"], "alarm_action_kinds": ["ops_item"]});
+    let mut world = World::new();
+    alarm(&mut world, &disabled);
+    let facts = derived(&world);
+    assert!(!facts.carries_procedure && !facts.starts_automation, "an action that is disabled opens nothing");
 }
 
 #[test]
@@ -63,9 +68,11 @@ fn an_alarm_may_feed_one_that_acts() {
     let composite = json!({"alarm_name": "c", "mentions": ["a"], "actions_enabled": true, "alarm_actions": ["arn:aws:sns:x"],
         "alarm_action_kinds": ["sns"]});
     world.put::<CompositeAlarm>("c", composite);
-    assert_eq!(derived(&world).has_enabled_action, Read::Known(true));
+    let facts = derived(&world);
+    assert_eq!((facts.has_enabled_action, facts.only_feeds_composite), (Read::Known(true), Read::Known(true)));
     let facts: AlarmUse = world.derived("c");
     assert!(facts.composite);
+    assert_eq!(facts.only_feeds_composite, Read::Known(false));
     assert_eq!(facts.has_enabled_action, Read::Known(true));
 }
 

@@ -120,6 +120,26 @@ fn what_happens_in_a_vpc() {
     assert_eq!((facts.flow_logged, facts.flow_logs_all_traffic), (Read::Known(true), Read::Known(true)));
 }
 
+#[test]
+fn what_a_shared_vpc_has_is_seen_by_its_owner() {
+    let mut world = World::new();
+    world.put::<Vpc>("vpc-1", json!({"vpc_id": "vpc-1", "owner_id": "444455556666"}));
+    subnet(&mut world, "subnet-1", "a");
+    let fields =
+        json!({"subnet_id": "subnet-1", "vpc_id": "vpc-1", "availability_zone": "a", "owner_id": "444455556666"});
+    world.evidence.resources.retain(|resource| resource.id != "subnet-1");
+    world.put::<Subnet>("subnet-1", fields);
+    table(&mut world, "rtb-1", true, &[], "nat-1");
+    interface(&mut world, "eni-1", "subnet-1", &json!({}));
+    let facts: VpcUse = world.derived("vpc-1");
+    assert!(matches!(facts.flow_logged, Read::Unread(_)), "the owner's logs are not listed");
+    assert!(matches!(facts.nat_gateways, Read::Unread(_)));
+    assert!(matches!(facts.has_s3_gateway_endpoint, Read::Unread(_)));
+    assert!(matches!(facts.nat_subnets_have_s3_endpoint, Read::Unread(_)));
+    world.put::<FlowLog>("fl-1", json!({"resource_id": "vpc-1", "flow_log_status": "ACTIVE", "traffic_type": "ALL"}));
+    assert_eq!(world.derived::<VpcUse>("vpc-1").flow_logs_all_traffic, Read::Known(true));
+}
+
 fn rule(protocol: &str, ports: Option<(i64, i64)>, source: &str, value: &str) -> Json {
     let mut rule = json!({"protocol": protocol, "from_port": ports.map(|it| it.0), "to_port": ports.map(|it| it.1),
         "cidr_ipv4": null, "cidr_ipv6": null, "prefix_list_id": null, "referenced_group_id": null});
@@ -161,6 +181,12 @@ fn which_ports_are_open_to_the_internet() {
     group(&mut world, &[rule("udp", Some((11211, 11211)), "cidr_ipv6", "2000::/3")]);
     let facts: SecurityGroupUse = world.derived("sg-1");
     assert_eq!(facts.world_open_sensitive_ports, Read::Known(vec![11211]));
+    for [protocol, port] in [["udp", "5432"], ["udp", "22"], ["tcp", "8888"], ["tcp", "21"], ["tcp", "50000"]] {
+        let port: i64 = port.parse().unwrap();
+        group(&mut world, &[rule(protocol, Some((port, port)), "cidr_ipv4", "0.0.0.0/0")]);
+        let facts: SecurityGroupUse = world.derived("sg-1");
+        assert_eq!(facts.world_open_sensitive_ports, Read::Known(vec![]), "{protocol} {port}");
+    }
     group(&mut world, &[rule("tcp", Some((22, 22)), "cidr_ipv4", "10.0.0.0/8")]);
     assert_eq!(world.derived::<SecurityGroupUse>("sg-1").world_open, Read::Known(false));
     group(&mut world, &[rule("icmp", Some((8, -1)), "cidr_ipv4", "0.0.0.0/0")]);
@@ -211,6 +237,15 @@ fn an_instance_is_on_the_internet_when_everything_leads_to_it() {
     let facts: InstanceUse = world.derived("i-1");
     assert_eq!((facts.world_open, facts.world_open_web), (Read::Known(true), Read::Known(true)));
     assert_eq!(facts.directly_on_internet, Read::Known(true));
+    for harmless in
+        [rule("icmp", Some((8, -1)), "cidr_ipv4", "0.0.0.0/0"), rule("tcp", Some((443, 443)), "cidr_ipv6", "::/0")]
+    {
+        group(&mut world, &[harmless]);
+        let facts: InstanceUse = world.derived("i-1");
+        assert_eq!((facts.world_open, facts.directly_on_internet), (Read::Known(true), Read::Known(false)));
+    }
+    group(&mut world, &[rule("-1", None, "cidr_ipv4", "0.0.0.0/0")]);
+    assert_eq!(world.derived::<InstanceUse>("i-1").directly_on_internet, Read::Known(true));
     let gap = world.cut::<RouteTable>();
     world.evidence.resources.retain(|resource| resource.kind != RouteTable::TYPE);
     assert_eq!(world.derived::<InstanceUse>("i-1").directly_on_internet, Read::Unread(gap));

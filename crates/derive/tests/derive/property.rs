@@ -52,7 +52,13 @@ fn words(field: &str) -> &'static [&'static str] {
         "usage_metric" | "usage_metric_keys" => &[KEY, "AWS/Usage|Other|"],
         "state" => &["running", "available", "active", "stopped"],
         "state_value" => &["ALARM", "OK", "INSUFFICIENT_DATA"],
-        "status" => &["ENABLED", "PENDING", "APPROVED"],
+        "last_status" | "history_last_status" | "snapshot_last_status" | "stream_last_status" => {
+            &["SUCCESS", "SUCCESS", "SUCCESS", "FAILURE"]
+        }
+        "recording_strategy" => &["EXCLUSION_BY_RESOURCE_TYPES", "INCLUSION_BY_RESOURCE_TYPES"],
+        "status" => &["ENABLED", "PENDING", "APPROVED", "NO_ORGANIZATION"],
+        "owner_id" => &[ACCOUNT, "444455556666"],
+        "trail_arn" => &["arn:n-0", "arn:n-1"],
         "opt_in_status" => &["ENABLED", "DISABLED"],
         "service_code" | "excluded_services" => &["ec2", "vpc"],
         "quota_code" => &["q-0", "q-1"],
@@ -70,10 +76,10 @@ fn words(field: &str) -> &'static [&'static str] {
         "policy_type" => &["TargetTrackingScaling", "StepScaling", "PredictiveScaling"],
         "notification_types" => &["autoscaling:EC2_INSTANCE_TERMINATE", "autoscaling:TEST_NOTIFICATION"],
         "suspended_processes" => &["Launch", "AlarmNotification", "ScheduledActions"],
-        "destination" => &["0.0.0.0/0", "10.0.0.0/16"],
-        "target" => &["igw-0", "nat-0", "nat-1", "tgw-0"],
+        "destination" => &["0.0.0.0/0", "0.0.0.0/0", "0.0.0.0/0", "10.0.0.0/16"],
+        "target" => &["igw-0", "igw-0", "nat-0", "nat-1", "tgw-0"],
         "prefix_list_id" => &["pl-0", "pl-1", "pl-9"],
-        "entries" | "cidr_ipv4" => &["0.0.0.0/1", "128.0.0.0/1", "0.0.0.0/0", "10.0.0.0/8"],
+        "entries" | "cidr_ipv4" => &["0.0.0.0/1", "128.0.0.0/1", "0.0.0.0/0", "0.0.0.0/0", "10.0.0.0/8"],
         "cidr_ipv6" => &["::/0", "2000::/4"],
         "protocol" => &["tcp", "udp", "-1", "icmp"],
         "cidr_block" | "cidr_blocks" => &["10.0.0.0/24", "10.1.0.0/22"],
@@ -87,7 +93,7 @@ fn words(field: &str) -> &'static [&'static str] {
         "operator_principal" => &["eks.amazonaws.com"],
         "availability_zone" | "availability_zones" => &["a", "b"],
         "comparison_operator" => &["GreaterThanThreshold", "LessThanThreshold"],
-        "image_owner_alias" => &["amazon", "aws-marketplace"],
+        "image_owner_alias" => &["amazon", "aws-marketplace", "aws-backup-vault"],
         "group_name" => &["default", "web"],
         "health_check_types" => &["ELB", "EBS"],
         "lifecycle_state" => &["InService", "Pending"],
@@ -267,9 +273,11 @@ fn readable(resource: &Resource, gap: &GapId) -> Vec<String> {
 }
 
 fn parses(resource: &Resource) -> bool {
-    use wellproof_facts::{autoscaling, cloudformation, cloudtrail, ec2, quotas};
+    use wellproof_facts::{autoscaling, cloudformation, cloudtrail, config, ec2, quotas};
     match resource.kind.as_str() {
         "AWS::CloudTrail::Trail" => resource.facts::<cloudtrail::Trail>().is_ok(),
+        "AWS::Config::ConfigurationRecorder" => resource.facts::<config::ConfigurationRecorder>().is_ok(),
+        "AWS::Config::DeliveryChannel" => resource.facts::<config::DeliveryChannel>().is_ok(),
         "AWS::CloudTrail::EventDataStore" => resource.facts::<cloudtrail::EventDataStore>().is_ok(),
         "AWS::ServiceQuotas::Quota" => resource.facts::<quotas::Quota>().is_ok(),
         "AWS::EC2::PrefixList" => resource.facts::<ec2::PrefixList>().is_ok(),

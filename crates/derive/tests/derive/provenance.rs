@@ -183,6 +183,19 @@ fn of_an_old_instance_no_event_can_be_found() {
     let facts: InstanceProvenance = world.derived("i-2");
     assert_eq!(facts.origin, Read::Known(Origin::Unknown));
     assert_eq!(facts.principal, Read::Known(None));
+    assert!(matches!(facts.launched_by_code_or_service, Read::Unread(_)), "the event might have told");
+    assert_eq!(facts.launched_by_cloudformation, Read::Known(false), "a stack's tag or list would tell");
+}
+
+#[test]
+fn an_instance_that_was_started_lately_may_be_old() {
+    let mut world = World::new();
+    world.put::<Instance>("i-1", json!({"instance_id": "i-1", "launch_time": "2026-05-20T00:00:00Z"}));
+    let facts: InstanceProvenance = world.derived("i-1");
+    assert!(matches!(facts.launched_by_code_or_service, Read::Unread(_)));
+    launch(&mut world, "console");
+    let facts: InstanceProvenance = world.derived("i-1");
+    assert_eq!(facts.launched_by_code_or_service, Read::Known(false));
 }
 
 #[test]
@@ -230,6 +243,10 @@ fn what_an_instance_is_made_of() {
     );
     let facts: InstanceUse = world.derived("i-1");
     assert_eq!(facts.image_owner, Read::Known(ImageOwner::Amazon));
+    let mut restored = World::new();
+    restored.put::<Image>("ami-1", json!({"image_owner_alias": "aws-backup-vault"}));
+    instance(&mut restored);
+    assert_eq!(restored.derived::<InstanceUse>("i-1").image_owner, Read::Known(ImageOwner::BackupVault));
     assert_eq!(facts.current_generation, Read::Known(true));
     assert_eq!(facts.ena_capable, Read::Known(true));
     assert_eq!(facts.publishes_memory, Read::Known(true));

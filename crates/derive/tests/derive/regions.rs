@@ -1,10 +1,13 @@
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use wellproof_facts::account::Region;
+use wellproof_facts::cloudformation::Stack;
 use wellproof_facts::cloudtrail::{EventDataStore, Trail};
+use wellproof_facts::config::{ConfigurationRecorder, DeliveryChannel};
 use wellproof_facts::derived::{RegionRecording, RegionUse};
 use wellproof_facts::ec2::{Instance, InstanceType, NetworkInterface, Volume};
+use wellproof_facts::quotas::TemplateAssociation;
 use wellproof_facts::{Facts, schemas};
 use wellproof_model::{GLOBAL, ListingState, Read};
 
@@ -28,11 +31,44 @@ fn what_a_region_holds() {
     assert_eq!(facts.volumes, Read::Known(0), "the other region's volume");
 }
 
+#[test]
+fn control_tower_alone_does_not_use_a_region() {
+    let mut world = World::new();
+    world.put::<Stack>("a", json!({"stack_name": "StackSet-AWSControlTowerBP-BASELINE-CONFIG-1f"}));
+    assert_eq!(world.derived::<RegionUse>(HERE).in_use, Read::Known(false));
+    world.put::<Stack>("b", json!({"stack_name": "StackSet-shop-1f"}));
+    assert_eq!(world.derived::<RegionUse>(HERE).in_use, Read::Known(true));
+}
+
+#[test]
+fn a_recorder_that_cannot_deliver_does_not_record() {
+    let mut world = World::new();
+    let records = |world: &World| world.derived::<RegionUse>(HERE).config_records;
+    assert_eq!(records(&world), Read::Known(false));
+    let recorder = json!({"all_supported": true, "recording": true, "last_status": "SUCCESS"});
+    world.put::<ConfigurationRecorder>("default", recorder);
+    assert_eq!(records(&world), Read::Known(true));
+    world.put::<DeliveryChannel>(
+        "default",
+        json!({"history_last_status": "SUCCESS", "stream_last_status": "NOT_APPLICABLE"}),
+    );
+    assert_eq!(records(&world), Read::Known(true));
+    let gap = world.cut::<DeliveryChannel>();
+    assert_eq!(records(&world), Read::Unread(gap));
+    set(&mut world, "history_last_status", &json!("FAILURE"));
+    assert_eq!(records(&world), Read::Known(false));
+}
+
+/// Puts the account into no organization, so that it sees all there is.
+fn stand_alone(world: &mut World) {
+    world.put::<TemplateAssociation>("template", json!({"status": "NO_ORGANIZATION"}));
+}
+
 fn trail(world: &mut World, region: &str, home: &str) {
     world.put_in::<Trail>(
         region,
         "arn:trail",
-        json!({"home_region": home, "is_shadow": region != home, "is_multi_region_trail": true, "is_logging": true,
+        json!({"trail_arn": "arn:trail", "home_region": home, "is_shadow": region != home, "is_multi_region_trail": true, "is_logging": true,
             "log_file_validation_enabled": true, "latest_delivery_time": "2026-05-31T23:00:00Z",
             "records_management_reads": true, "records_management_writes": true, "data_event_resource_types": ["AWS::S3::Object"]}),
     );
@@ -41,6 +77,7 @@ fn trail(world: &mut World, region: &str, home: &str) {
 #[test]
 fn a_shadow_of_a_trail_records_its_region() {
     let mut world = World::new();
+    stand_alone(&mut world);
     assert_eq!(world.derived::<RegionRecording>(HERE).recorded, Read::Known(false));
     trail(&mut world, HERE, THERE);
     world.cut_kind(EventDataStore::TYPE, THERE);
@@ -61,18 +98,81 @@ fn a_trail_that_does_not_deliver_records_nothing() {
         [("latest_delivery_time", late), ("latest_delivery_error", json!("AccessDenied")), ("is_logging", json!(false))]
     {
         let mut broken = World::new();
+        stand_alone(&mut broken);
         trail(&mut broken, HERE, HERE);
-        let resource = broken.evidence.resources.last_mut().unwrap();
-        let fields = resource.attributes.iter().map(|(name, old)| {
-            let new = if name == field { value.clone().into() } else { old.clone() };
-            (name.clone(), new)
-        });
-        resource.attributes = fields.collect();
+        set(&mut broken, field, &value);
         assert_eq!(broken.derived::<RegionRecording>(HERE).recorded, Read::Known(false), "{field}");
     }
     let gap = world.cut_kind(Region::TYPE, GLOBAL);
     unread(world.evidence.resources.last_mut().unwrap(), "is_logging", &gap);
     assert_eq!(world.derived::<RegionRecording>(HERE).recorded, Read::Unread(gap));
+}
+
+/// Changes a field of the record that was put last.
+fn set(world: &mut World, field: &str, value: &Json) {
+    let resource = world.evidence.resources.last_mut().unwrap();
+    let fields = resource.attributes.iter().map(|(name, old)| {
+        let new = if name == field { value.clone().into() } else { old.clone() };
+        (name.clone(), new)
+    });
+    resource.attributes = fields.collect();
+}
+
+#[test]
+fn an_idle_region_has_nothing_to_deliver() {
+    let mut world = World::new();
+    stand_alone(&mut world);
+    trail(&mut world, HERE, THERE);
+    set(&mut world, "latest_delivery_time", &json!(null));
+    assert_eq!(world.derived::<RegionRecording>(HERE).recorded, Read::Known(false), "it delivers nowhere");
+    let mut unseen = World { evidence: world.evidence.clone(), ..World::new() };
+    let gap = unseen.cut_kind(Trail::TYPE, THERE);
+    assert_eq!(unseen.derived::<RegionRecording>(HERE).recorded, Read::Unread(gap), "it may deliver there");
+    trail(&mut world, THERE, THERE);
+    let record = world.record::<RegionRecording>(HERE);
+    assert!(record.calls.contains(&call(Trail::TYPE, THERE)));
+    assert_eq!(record.facts::<RegionRecording>().unwrap().recorded, Read::Known(true));
+}
+
+#[test]
+fn a_delivery_elsewhere_says_nothing_of_another_trail_or_of_an_error_here() {
+    let mut world = World::new();
+    stand_alone(&mut world);
+    trail(&mut world, THERE, THERE);
+    trail(&mut world, HERE, THERE);
+    set(&mut world, "latest_delivery_time", &json!(null));
+    set(&mut world, "latest_delivery_error", &json!("AccessDenied"));
+    assert_eq!(world.derived::<RegionRecording>(HERE).recorded, Read::Known(false));
+    set(&mut world, "latest_delivery_error", &json!(null));
+    set(&mut world, "trail_arn", &json!("arn:other"));
+    assert_eq!(world.derived::<RegionRecording>(HERE).recorded, Read::Known(false));
+}
+
+#[test]
+fn one_trail_may_record_what_reads_and_another_what_writes() {
+    let mut world = World::new();
+    stand_alone(&mut world);
+    trail(&mut world, HERE, HERE);
+    set(&mut world, "records_management_writes", &json!(false));
+    assert_eq!(world.derived::<RegionRecording>(HERE).recorded, Read::Known(false));
+    trail(&mut world, HERE, HERE);
+    set(&mut world, "records_management_reads", &json!(false));
+    set(&mut world, "log_file_validation_enabled", &json!(false));
+    let facts: RegionRecording = world.derived(HERE);
+    assert_eq!((facts.recorded, facts.tamper_evident), (Read::Known(true), Read::Known(false)));
+}
+
+#[test]
+fn a_member_account_does_not_see_the_data_stores_of_its_organization() {
+    let mut world = World::new();
+    let evidence = world.derive();
+    let record = &evidence.of_type(RegionRecording::TYPE)[0];
+    assert!(evidence.gaps[&record.unread["recorded"]].message.contains("management account"));
+    assert_eq!(record.facts::<RegionRecording>().unwrap().records_data_events, Read::Known(false));
+    trail(&mut world, HERE, HERE);
+    let facts: RegionRecording = world.derived(HERE);
+    assert_eq!((facts.recorded, facts.tamper_evident), (Read::Known(true), Read::Known(true)));
+    assert!(matches!(facts.queryable, Read::Unread(_)));
 }
 
 #[test]
@@ -85,6 +185,7 @@ fn a_data_store_of_any_region_may_record() {
     assert_eq!(facts.records_data_events, Read::Known(false));
 
     let mut world = World::new();
+    stand_alone(&mut world);
     world.evidence.manifest.regions_enabled = Some([HERE, THERE, "eu-west-1"].map(str::to_owned).to_vec());
     let evidence = world.derive();
     let record = &evidence.of_type(RegionRecording::TYPE)[0];
@@ -121,7 +222,11 @@ fn a_collector_that_was_not_run_leaves_a_gap() {
 #[test]
 fn only_what_is_asked_for_is_made_and_its_inputs_are_enough() {
     let mut world = World::new();
-    world.put::<Instance>("i-1", json!({"state": "running", "instance_type": "t"}));
+    stand_alone(&mut world);
+    world.put::<Instance>(
+        "i-1",
+        json!({"state": "running", "instance_type": "t", "created_time": "2026-05-20T00:00:00Z"}),
+    );
     world.put::<InstanceType>("t", json!({}));
     let whole = world.derive();
     for kind in schemas().keys().filter(|kind| kind.starts_with("Wellproof::")) {

@@ -4,23 +4,23 @@
 //! `AWS::Organizations::DelegatedAdministrator` with its id, or that the account is in no organization at all, which the Service Quotas
 //! template says in so many words. Nothing else does: a complete listing in a member account is complete and blind.
 
-use wellproof_model::{Evidence, Value};
+use wellproof_model::{Evidence, Resource, Value};
 
 /// The types that this reads.
-pub(crate) const TYPES: [&str; 3] = [
+pub const TYPES: [&str; 3] = [
     "AWS::Organizations::Organization",
     "AWS::Organizations::DelegatedAdministrator",
     "AWS::ServiceQuotas::TemplateAssociation",
 ];
 
-/// Whether the snapshot shows that `account` sees as the management account does.
-pub(crate) fn sees(evidence: &Evidence, account: &str) -> bool {
+/// The record that shows that `account` sees as the management account does; none where nothing shows it.
+pub fn shown_by<'e>(evidence: &'e Evidence, account: &str) -> Option<&'e Resource> {
     let says = |kind: &str, name: &str, word: &str| {
-        evidence.of_type(kind).iter().any(|resource| {
+        evidence.of_type(kind).iter().find(|resource| {
             resource.account == account && resource.attributes.get(name).and_then(Value::as_str) == Some(word)
         })
     };
     says(TYPES[0], "master_account_id", account)
-        || evidence.of_type(TYPES[1]).iter().any(|resource| resource.id == account)
-        || says(TYPES[2], "status", "NO_ORGANIZATION")
+        .or_else(|| evidence.of_type(TYPES[1]).iter().find(|resource| resource.id == account))
+        .or_else(|| says(TYPES[2], "status", "NO_ORGANIZATION"))
 }
