@@ -319,6 +319,15 @@ impl<T: Facts> Fields<'_, T> {
         }
     }
 
+    /// As [`Fields::of`], for a member that AWS always gives: without it the field is unread.
+    pub fn required<O, V>(&self, field: &str, answer: &Answer<O>, says: impl FnOnce(&O) -> Option<V>) -> Read<V> {
+        match answer.as_ref().map(|cited| says(&cited.value)) {
+            Ok(Some(value)) => Read::Known(value),
+            Ok(None) => self.unread(field, &Refusal::malformed(format!("the answer has no {field}"))),
+            Err(refusal) => self.unread(field, refusal),
+        }
+    }
+
     /// The gap that `refusal` leaves at `field`.
     pub fn unread<V>(&self, field: &str, refusal: &Refusal) -> Read<V> {
         Read::Unread(self.unit.gap(&format!("{}#{}.{field}", T::TYPE, self.id), refusal))

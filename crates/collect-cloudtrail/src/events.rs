@@ -7,7 +7,7 @@ use aws_sdk_cloudtrail::primitives::DateTime;
 use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use wellproof_aws::{Cited, Record, Refusal, Unit, timestamp};
+use wellproof_aws::{Cited, Record, Refusal, Unit, member, timestamp};
 use wellproof_facts::Facts;
 use wellproof_facts::cloudtrail::{
     CONTROL_CHANGES, ControlChange, DEPLOYMENTS, Deployment, INTERACTIVE_LOGINS, InstanceLaunch, InteractiveLogin,
@@ -42,6 +42,8 @@ struct Happened<'a> {
     event: &'a Event,
     event_time: Timestamp,
     detail: Value,
+    /// `Root`, `IAMUser`, `AssumedRole`, `AWSService` and the like.
+    identity_type: String,
 }
 
 type Kept<T> = fn(&Happened<'_>) -> Result<T, Refusal>;
@@ -121,6 +123,7 @@ async fn look_up_pages<T: Facts>(
     kept: Kept<T>,
     read: &mut Vec<Cited<Vec<Result<Record<T>, Refusal>>>>,
 ) -> Result<(), Refusal> {
+    let by_user = key == LookupAttributeKey::Username;
     let by = LookupAttribute::builder().attribute_key(key).attribute_value(value).build();
     let by = by.map_err(|err| Refusal::malformed(err.to_string()))?;
     let now = unit.clock().as_second();
@@ -132,11 +135,23 @@ async fn look_up_pages<T: Facts>(
     while let Some(page) = unit.page(&mut pages).await? {
         let mut records = Vec::new();
         for event in page.value.events() {
-            let meant = sources.is_none_or(|sources| event.event_source().is_some_and(|it| sources.contains(&it)));
-            let id = text(event.event_id());
-            if meant && seen.insert(id.clone()) {
-                records.push(Happened::read(event).and_then(|it| kept(&it)).map(|facts| Record::new(id, facts)));
+            if !sources.is_none_or(|sources| event.event_source().is_some_and(|it| sources.contains(&it))) {
+                continue;
             }
+            let id = match member::required_text(event.event_id(), "Event.EventId") {
+                Ok(id) if seen.insert(id.clone()) => id,
+                Ok(_) => continue,
+                Err(refusal) => {
+                    records.push(Err(refusal));
+                    continue;
+                }
+            };
+            let happened = Happened::read(event);
+            // Users and sessions may be called root, too.
+            if by_user && happened.as_ref().is_ok_and(|it| it.identity_type != "Root") {
+                continue;
+            }
+            records.push(happened.and_then(|it| kept(&it)).map(|facts| Record::new(id, facts)));
         }
         read.push(Cited { value: records, calls: page.calls });
         if read.len() == PAGES && page.value.next_token().is_some_and(|token| !token.is_empty()) {
@@ -152,7 +167,10 @@ impl<'a> Happened<'a> {
         let malformed = |what| Refusal::malformed(format!("event {} has no readable {what}", text(event.event_id())));
         let event_time = event.event_time().and_then(timestamp).ok_or_else(|| malformed("EventTime"))?;
         let detail = event.cloud_trail_event().and_then(|it| serde_json::from_str(it).ok());
-        Ok(Self { event, event_time, detail: detail.ok_or_else(|| malformed("CloudTrailEvent"))? })
+        let detail: Value = detail.ok_or_else(|| malformed("CloudTrailEvent"))?;
+        let identity_type = detail.pointer("/userIdentity/type").and_then(Value::as_str);
+        let identity_type = identity_type.ok_or_else(|| malformed("userIdentity.type"))?.to_owned();
+        Ok(Self { event, event_time, detail, identity_type })
     }
 
     fn at(&self, pointer: &str) -> Option<&str> {
@@ -161,10 +179,6 @@ impl<'a> Happened<'a> {
 
     fn owned(&self, pointer: &str) -> Option<String> {
         self.at(pointer).map(str::to_owned)
-    }
-
-    fn identity_type(&self) -> String {
-        text(self.at("/userIdentity/type"))
     }
 
     fn invoked_by(&self) -> Option<&str> {
@@ -182,7 +196,7 @@ impl<'a> Happened<'a> {
     /// Without the session's name, which is often somebody's mail address.
     fn principal_arn(&self) -> Option<String> {
         let issuer = self.at("/userIdentity/sessionContext/sessionIssuer/arn");
-        if let (Some("AssumedRole"), Some(role)) = (self.at("/userIdentity/type"), issuer) {
+        if let ("AssumedRole", Some(role)) = (self.identity_type.as_str(), issuer) {
             return Some(role.to_owned());
         }
         let arn = self.at("/userIdentity/arn")?;
@@ -197,7 +211,7 @@ impl<'a> Happened<'a> {
 
     /// A console's wizard lets its service act on the person's behalf; CloudFormation, which does so too, makes what a template says.
     fn by_hand_in_console(&self) -> Option<bool> {
-        if !self.by_console() || self.at("/userIdentity/type") == Some("AWSService") {
+        if !self.by_console() || self.identity_type == "AWSService" {
             return Some(false);
         }
         match self.invoked_by() {
@@ -208,14 +222,13 @@ impl<'a> Happened<'a> {
     }
 
     fn change(&self) -> Changed {
-        let identity_type = self.identity_type();
         Changed {
             event_time: self.event_time,
             event_name: text(self.event.event_name()),
             event_source: text(self.event.event_source()),
             error_code: self.owned("/errorCode"),
             by_hand_in_console: self.by_hand_in_console(),
-            identity_type,
+            identity_type: self.identity_type.clone(),
             principal_arn: self.principal_arn(),
             tool: self.tool(),
             resource_names: self.resource_names(),
@@ -241,7 +254,7 @@ impl<'a> Happened<'a> {
     fn sign_in(&self) -> SignIn {
         SignIn {
             event_time: self.event_time,
-            identity_type: self.identity_type(),
+            identity_type: self.identity_type.clone(),
             principal_arn: self.principal_arn(),
             succeeded: self.signed_in(),
             mfa_used: self.at("/additionalEventData/MFAUsed") == Some("Yes"),
@@ -270,7 +283,7 @@ fn launch(it: &Happened<'_>) -> Result<InstanceLaunch, Refusal> {
         event_time: it.event_time,
         instance_ids,
         error_code,
-        identity_type: it.identity_type(),
+        identity_type: it.identity_type.clone(),
         principal_arn: it.principal_arn(),
         invoked_by: it.invoked_by().map(str::to_owned),
         user_agent: it.at("/userAgent").unwrap_or_default().chars().take(USER_AGENT).collect(),

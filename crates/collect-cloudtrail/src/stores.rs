@@ -2,7 +2,7 @@
 
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::types;
-use wellproof_aws::{Listing, Record, Refusal, Unit};
+use wellproof_aws::{Listing, Record, Refusal, Unit, member};
 use wellproof_facts::cloudtrail::EventDataStore;
 
 use crate::{selectors, text};
@@ -18,14 +18,21 @@ async fn list_stores(unit: &Unit, cloudtrail: &Client, stores: &mut Listing<Even
     while let Some(page) = stores.page(&mut pages).await? {
         let listed = page.event_data_stores();
         let read = unit.join(listed.iter().map(|store| read_store(unit, cloudtrail, store))).await;
-        stores.extend(read.into_iter().flatten());
+        read.into_iter().flatten().for_each(|record| stores.keep(record));
     }
     Ok(())
 }
 
 /// `None` when it was deleted since it was listed. The list itself tells only name and ARN.
-async fn read_store(unit: &Unit, cloudtrail: &Client, store: &types::EventDataStore) -> Option<Record<EventDataStore>> {
-    let arn = text(store.event_data_store_arn());
+async fn read_store(
+    unit: &Unit,
+    cloudtrail: &Client,
+    store: &types::EventDataStore,
+) -> Option<Result<Record<EventDataStore>, Refusal>> {
+    let arn = match member::required_text(store.event_data_store_arn(), "EventDataStore.EventDataStoreArn") {
+        Ok(arn) => arn,
+        Err(refusal) => return Some(Err(refusal)),
+    };
     let detail = unit.read(cloudtrail.get_event_data_store().event_data_store(&arn).send()).await;
     if detail.as_ref().is_err_and(|refusal| refusal.is("EventDataStoreNotFoundException")) {
         return None;
@@ -33,16 +40,14 @@ async fn read_store(unit: &Unit, cloudtrail: &Client, store: &types::EventDataSt
     let field = unit.fields::<EventDataStore>(&arn);
     let facts = EventDataStore {
         name: text(store.name()),
-        status: field.of("status", &detail, |it| text(it.status().map(AsRef::as_ref))),
-        multi_region_enabled: field
-            .of("multi_region_enabled", &detail, |it| it.multi_region_enabled.unwrap_or_default()),
-        organization_enabled: field
-            .of("organization_enabled", &detail, |it| it.organization_enabled.unwrap_or_default()),
+        status: field.required("status", &detail, |it| member::text(it.status())),
+        multi_region_enabled: field.required("multi_region_enabled", &detail, |it| it.multi_region_enabled),
+        organization_enabled: field.required("organization_enabled", &detail, |it| it.organization_enabled),
         retention_period: field.of("retention_period", &detail, |it| it.retention_period.map(i64::from)),
         records_management_events: field.of("records_management_events", &detail, |it| {
             let selected = selectors::of_advanced(it.advanced_event_selectors());
             selected.management_reads && selected.management_writes
         }),
     };
-    Some(Record::new(arn.clone(), facts).arn(Some(arn)).cites_answer(&detail))
+    Some(Ok(Record::new(arn.clone(), facts).arn(Some(arn)).cites_answer(&detail)))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::operation::get_trail_status::GetTrailStatusOutput;
 use aws_sdk_cloudtrail::types;
-use wellproof_aws::{Answer, Cited, Listing, Record, Refusal, Unit, timestamp};
+use wellproof_aws::{Answer, Cited, Listing, Record, Refusal, Unit, member, timestamp};
 use wellproof_facts::cloudtrail::Trail;
 
 use crate::{client_in, selectors, text};
@@ -20,7 +20,7 @@ async fn list_trails(unit: &Unit, cloudtrail: &Client, trails: &mut Listing<Trai
     // Shadows too: they are how a region, or a member of an organization, knows that it is recorded.
     let listed = trails.read(cloudtrail.describe_trails().include_shadow_trails(true).send()).await?;
     let read = unit.join(listed.trail_list().iter().map(|trail| read_trail(unit, cloudtrail, trail))).await;
-    trails.extend(read.into_iter().flatten());
+    read.into_iter().flatten().for_each(|record| trails.keep(record));
     Ok(())
 }
 
@@ -30,9 +30,14 @@ async fn list_trails(unit: &Unit, cloudtrail: &Client, trails: &mut Listing<Trai
 /// ARN. What it selects is one thing for all regions, and only the home region tells it for certain. Of an
 /// organization's trail, a member account may be told its status and be refused the rest ("AccountID in ARN is wrong"),
 /// which is then unread.
-async fn read_trail(unit: &Unit, cloudtrail: &Client, trail: &types::Trail) -> Option<Record<Trail>> {
-    let arn = text(trail.trail_arn());
-    let home_region = text(trail.home_region());
+async fn read_trail(unit: &Unit, cloudtrail: &Client, trail: &types::Trail) -> Option<Result<Record<Trail>, Refusal>> {
+    let named = member::required_text(trail.trail_arn(), "Trail.TrailARN").and_then(|arn| {
+        Ok((arn, member::required_text(trail.home_region(), "Trail.HomeRegion")?))
+    });
+    let (arn, home_region) = match named {
+        Ok(named) => named,
+        Err(refusal) => return Some(Err(refusal)),
+    };
     let is_shadow = home_region != unit.region();
     let elsewhere = is_shadow.then(|| client_in(unit, &home_region));
     let home = elsewhere.as_ref().unwrap_or(cloudtrail);
@@ -42,6 +47,9 @@ async fn read_trail(unit: &Unit, cloudtrail: &Client, trail: &types::Trail) -> O
     if selected.as_ref().is_err_and(|refusal| is_gone(unit, &arn, refusal)) {
         return None;
     }
+    let Some(is_multi_region_trail) = trail.is_multi_region_trail else {
+        return Some(Err(Refusal::malformed("the answer has no Trail.IsMultiRegionTrail")));
+    };
     let field = unit.fields::<Trail>(&arn);
     let said = |text: Option<&str>| text.filter(|it| !it.is_empty()).map(str::to_owned);
     let logs_time = |it: &GetTrailStatusOutput| it.latest_cloud_watch_logs_delivery_time().and_then(timestamp);
@@ -50,14 +58,14 @@ async fn read_trail(unit: &Unit, cloudtrail: &Client, trail: &types::Trail) -> O
         trail_arn: arn.clone(),
         home_region,
         is_shadow,
-        is_multi_region_trail: trail.is_multi_region_trail.unwrap_or_default(),
+        is_multi_region_trail,
         is_organization_trail: trail.is_organization_trail.unwrap_or_default(),
         include_global_service_events: trail.include_global_service_events.unwrap_or_default(),
         log_file_validation_enabled: trail.log_file_validation_enabled.unwrap_or_default(),
         s3_bucket_name: said(trail.s3_bucket_name()),
         kms_key_id: said(trail.kms_key_id()),
         cloud_watch_logs_log_group_arn: said(trail.cloud_watch_logs_log_group_arn()),
-        is_logging: field.of("is_logging", &status, |it| it.is_logging.unwrap_or_default()),
+        is_logging: field.required("is_logging", &status, |it| it.is_logging),
         latest_delivery_time: field
             .of("latest_delivery_time", &status, |it| it.latest_delivery_time().and_then(timestamp)),
         latest_delivery_error: field.of("latest_delivery_error", &status, |it| said(it.latest_delivery_error())),
@@ -74,7 +82,7 @@ async fn read_trail(unit: &Unit, cloudtrail: &Client, trail: &types::Trail) -> O
         insight_types: field.of("insight_types", &insights, Clone::clone),
     };
     let record = Record::new(arn.clone(), facts).arn(Some(arn));
-    Some(record.cites_answer(&status).cites_answer(&selected).cites_answer(&insights))
+    Some(Ok(record.cites_answer(&status).cites_answer(&selected).cites_answer(&insights)))
 }
 
 /// The kinds of insight that are looked for, sorted. `InsightNotEnabledException` ("does not have Insights enabled")

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_config::Client;
 use aws_sdk_config::types::{self, Compliance, ConfigRuleEvaluationStatus};
 use serde_json::Value;
-use wellproof_aws::{Answer, Cited, Listing, Record, Refusal, Unit, timestamp};
+use wellproof_aws::{Answer, Cited, Listing, Record, Refusal, Unit, member, timestamp};
 use wellproof_facts::config::ConfigRule;
 use wellproof_model::CallId;
 
@@ -51,7 +51,7 @@ fn record(
     evaluation: &ByRule<ConfigRuleEvaluationStatus>,
     remediation: &ByRule<bool>,
 ) -> Result<Record<ConfigRule>, Refusal> {
-    let name = text(rule.config_rule_name());
+    let name = member::required_text(rule.config_rule_name(), "ConfigRule.ConfigRuleName")?;
     let (compliance, evaluation, remediation) = (compliance.of(&name), evaluation.of(&name), remediation.of(&name));
     let field = unit.fields::<ConfigRule>(&name);
     let source = rule.source();
@@ -60,7 +60,7 @@ fn record(
         config_rule_name: name.clone(),
         owner: text(source.map(|it| it.owner().as_str())),
         source_identifier: source.and_then(|it| it.source_identifier.clone()),
-        config_rule_state: text(rule.config_rule_state().map(AsRef::as_ref)),
+        config_rule_state: member::required_text(rule.config_rule_state(), "ConfigRule.ConfigRuleState")?,
         created_by: rule.created_by.clone().filter(|it| !it.is_empty()),
         required_tag_keys: required_tag_keys(rule)?,
         compliance_type: field.of("compliance_type", &compliance, |it| {

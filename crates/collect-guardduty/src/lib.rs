@@ -9,7 +9,7 @@ use aws_sdk_guardduty::types::{
     SortCriteria,
 };
 use futures::FutureExt;
-use wellproof_aws::{Answer, Cited, Collector, Listing, Operation, Place, Record, Refusal, Unit};
+use wellproof_aws::{Answer, Cited, Collector, Listing, Operation, Place, Record, Refusal, Unit, member};
 use wellproof_facts::Facts;
 use wellproof_facts::guardduty::{Detector, Finding};
 
@@ -108,7 +108,7 @@ async fn read_detector(unit: &Unit, guardduty: &Client, id: &str) -> Option<Reco
     let field = unit.fields::<Detector>(id);
     let facts = Detector {
         detector_id: id.to_owned(),
-        status: field.of("status", &detail, |it| text(it.status.as_ref().map(AsRef::as_ref))),
+        status: field.required("status", &detail, |it| member::text(it.status.as_ref())),
         finding_publishing_frequency: field.of("finding_publishing_frequency", &detail, |it| {
             it.finding_publishing_frequency.as_ref().map(|frequency| frequency.as_str().to_owned())
         }),
@@ -185,7 +185,7 @@ async fn list_findings(
 }
 
 fn finding_record(detector: &str, finding: &types::Finding) -> Result<Record<Finding>, Refusal> {
-    let id = text(finding.id.as_deref());
+    let id = member::required_text(finding.id(), "Finding.Id")?;
     let at = |name: &str, time: Option<&str>| {
         time.and_then(|time| time.parse().ok())
             .ok_or_else(|| Refusal::malformed(format!("finding {id} has no readable {name}")))
@@ -194,8 +194,9 @@ fn finding_record(detector: &str, finding: &types::Finding) -> Result<Record<Fin
     let facts = Finding {
         detector_id: detector.to_owned(),
         account_id: text(finding.account_id.as_deref()),
-        finding_type: text(finding.r#type.as_deref()),
-        severity: finding.severity.unwrap_or_default(),
+        finding_type: member::required_text(finding.r#type(), "Finding.Type")?,
+        // GuardDuty rates from 1.0 up; the SDK puts 0 where the answer has none.
+        severity: member::required(finding.severity.filter(|it| *it > 0.0), "Finding.Severity")?,
         created_at: at("createdAt", finding.created_at.as_deref())?,
         updated_at: at("updatedAt", finding.updated_at.as_deref())?,
         count: service.and_then(|it| it.count).unwrap_or_default().into(),
