@@ -87,7 +87,7 @@ def test_enough_choices_flip_between_met_and_not_met() -> None:
         for choice, verdicts in variant.choices.items()
         if set(verdicts) == {"met", "not_met"}
     }
-    assert len(flips) >= 10
+    assert len(flips) >= 12
 
 
 def test_settings_that_do_not_exist_are_refused() -> None:

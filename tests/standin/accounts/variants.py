@@ -135,7 +135,10 @@ VARIANTS = (
         "sound",
         "ssh.dev",
         "open",
-        {"sec_network_protection_layered": (PARTIAL, NOT_MET)},
+        {
+            "sec_network_protection_layered": (PARTIAL, NOT_MET),
+            "sec_protect_compute_reduce_manual_management": (MET, NOT_MET),
+        },
     ),
     # A fact that refutes; account state can at most support the choice.
     Variant(
