@@ -192,7 +192,8 @@ impl<'e> Context<'e> {
         let side = match &rule.claim {
             Claim::Expect { .. } => None,
             Claim::Requires(join) => Some(self.side(join, &subjects, false)),
-            Claim::Forbids(join) => Some(self.side(join, &subjects, true)),
+            // What is joined by a pair is a fact about the judged resource, wherever it stands itself.
+            Claim::Forbids(join) => Some(self.side(join, &subjects, join.pairs.is_empty())),
         };
         let blind: BTreeSet<&str> = match rule.seen_from {
             None => BTreeSet::new(),

@@ -187,7 +187,7 @@ fn joins_match_lists_paths_and_never_null() {
 }
 
 #[test]
-fn forbids_counts_what_is_in_scope() {
+fn forbids_in_a_place_counts_what_is_in_scope() {
     hold(
         &format!(
             "for_each: Account\nforbids: {{type: T::Instance, where: tokens == 'optional', match: [account]}}\n{NOTES}"
@@ -207,6 +207,37 @@ fn forbids_counts_what_is_in_scope() {
   - name: a region that was not scanned could hold one
     not_scanned: [us-east-1]
     given: {T::Instance: []}
+    expect: unknown
+",
+    );
+}
+
+#[test]
+fn forbids_counts_what_is_joined_wherever_it_stands() {
+    hold(
+        &format!(
+            "for_each: T::Instance\nforbids: {{type: T::Trail, where: wide, match: [account, {{id: instance_ids}}]}}\n{NOTES}"
+        ),
+        "
+  - name: none
+    given: {T::Instance: [{id: i-1}], T::Trail: [{wide: false, instance_ids: [i-1]}]}
+    expect: pass
+  - name: one without the workload's tag
+    workload: {tags: [env=prod]}
+    given: {T::Instance: [{id: i-1, tags: {env: prod}}], T::Trail: [{wide: true, instance_ids: [i-1], tags: {env: dev}}]}
+    expect: fail
+  - name: one outside the workload's regions
+    workload: {regions: [eu-central-1]}
+    regions: [eu-central-1, us-east-1]
+    given: {T::Instance: [{id: i-1}], T::Trail: [{region: us-east-1, wide: true, instance_ids: [i-1]}]}
+    expect: fail
+  - name: where its tags say nothing, that they were not read does not matter
+    workload: {tags: [env=prod]}
+    given: {T::Instance: [{id: i-1, tags: {env: prod}}], T::Trail: [{wide: true, instance_ids: [i-1], unread: [tags]}]}
+    expect: fail
+  - name: the other listing was denied
+    workload: {tags: [env=prod]}
+    given: {T::Instance: [{id: i-1, tags: {env: prod}}], T::Trail: denied}
     expect: unknown
 ",
     );
