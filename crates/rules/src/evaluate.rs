@@ -261,13 +261,15 @@ impl<'e> Context<'e> {
 
     /// The calls that say what there is to judge, and why there may be more of it.
     fn completeness(&self, rule: &Rule) -> (Vec<&'e CallId>, BTreeSet<Reason>) {
+        let nothing = self.none_of_workload();
         match &rule.for_each {
             ForEach::Type(kind) => {
-                let reach = self.coverage.reach(kind, &self.accounts, Regions::Enabled(self.regions));
+                let mut reach = self.coverage.reach(kind, &self.accounts, Regions::Enabled(self.regions));
+                reach.reasons.extend(nothing);
                 (reach.calls, reach.reasons)
             }
             ForEach::Account | ForEach::Region => {
-                let mut reasons = BTreeSet::new();
+                let mut reasons: BTreeSet<Reason> = nothing.into_iter().collect();
                 // Without an account nothing was scanned, which is not the same as nothing to judge.
                 if self.coverage.accounts.is_empty() {
                     reasons.insert(Reason::NoListing { kind: "any account".to_owned() });
@@ -281,6 +283,18 @@ impl<'e> Context<'e> {
                 (self.coverage.region_calls(), reasons)
             }
         }
+    }
+
+    /// Why nothing that the workload holds was looked at: what it names lies elsewhere, or nowhere. That leaves nothing to judge, which
+    /// is not the same as nothing that exists.
+    fn none_of_workload(&self) -> Option<Reason> {
+        if self.accounts.is_empty() && !self.coverage.accounts.is_empty() {
+            return Some(Reason::NoneOfWorkload { what: "account" });
+        }
+        let manifest = &self.evidence.manifest;
+        let mut known = manifest.regions.iter().chain(manifest.regions_enabled.iter().flatten());
+        let none = !self.regions.is_empty() && !known.any(|region| self.regions.contains(region));
+        none.then_some(Reason::NoneOfWorkload { what: "region" })
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) enum Reason {
     Incomplete { kind: String, unit: UnitId },
     /// No unit listed the type.
     NoListing { kind: String },
+    /// The snapshot has no account, or no region, that the workload names.
+    NoneOfWorkload { what: &'static str },
     /// An enabled region was not scanned.
     RegionNotScanned { region: String },
     /// Which regions are enabled was not read.
@@ -103,6 +105,9 @@ pub(crate) fn describe(reasons: &BTreeSet<Reason>, evidence: &Evidence) -> Strin
             }
             Reason::NoListing { kind } => {
                 others.insert(format!("{kind} was not scanned"));
+            }
+            Reason::NoneOfWorkload { what } => {
+                others.insert(format!("the snapshot has no {what} of the workload"));
             }
             Reason::RegionNotScanned { region } => {
                 regions.insert(region);

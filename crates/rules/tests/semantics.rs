@@ -105,6 +105,45 @@ fn a_workload_selects_what_is_judged() {
 }
 
 #[test]
+fn a_workload_of_which_the_snapshot_has_nothing_is_unknown() {
+    let cases = "
+  - {name: pass, given: {T::Trail: [{logging: true}]}, expect: pass}
+  - {name: fail, given: {T::Trail: []}, expect: fail}
+  - name: no such account
+    workload: {accounts: ['111122224444']}
+    given: {T::Trail: [{logging: true}]}
+    expect: unknown
+    note: 'not read: the snapshot has no account of the workload.'
+  - name: no such region
+    workload: {regions: [eu-centrall-1]}
+    given: {T::Trail: [{logging: true}]}
+    expect: unknown
+    note: 'not read: the snapshot has no region of the workload.'
+";
+    for for_each in ["Account", "Region"] {
+        hold(
+            &format!("for_each: {for_each}\nrequires: {{type: T::Trail, where: logging, match: [account]}}\n{NOTES}"),
+            cases,
+        );
+    }
+    hold(
+        &format!("for_each: T::Instance\nexpect: tokens == 'required'\n{NOTES}"),
+        "
+  - {name: pass, given: {T::Instance: [{tokens: required}]}, expect: pass}
+  - {name: fail, given: {T::Instance: [{tokens: optional}]}, expect: fail}
+  - name: no such account
+    workload: {accounts: ['111122224444']}
+    given: {T::Instance: [{tokens: optional}]}
+    expect: unknown
+  - name: no such region, where the type has none
+    workload: {regions: [eu-centrall-1]}
+    given: {T::Instance: {global: true}}
+    expect: unknown
+",
+    );
+}
+
+#[test]
 fn between_pass_and_fail_is_unknown() {
     hold(
         "for_each: T::Instance\nexpect: share != null && share < 0.8\nfail_when: share >= 0.9\nworst_by: share\nnotes: {fail: '{worst.id} at {worst:percent}, {examples}, {failed|one|many}.', pass: p., unknown: '{gaps}.'}",
