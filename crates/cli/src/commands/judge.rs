@@ -25,10 +25,11 @@ pub(crate) fn judge(args: &Judging) -> miette::Result<Judged> {
     let lens = lens(&args.lens)?;
     let rules = rules(args.rules.as_deref())?;
     rules.check(&|question, choice| known_choice(&lens, question, choice))?;
-    let scope = scope::read(args.config.as_ref())?;
+    let config = scope::read(args.config.as_ref())?;
     let reader = Reader::open(&args.snapshot)?;
+    config.check(reader.manifest())?;
     let verify = if args.allow_unverified { Verify::No } else { Verify::Yes };
-    answer(reader, &lens, rules, &scope, verify)
+    answer(reader, &lens, rules, &config.scope, verify)
 }
 
 pub(crate) fn answer(
