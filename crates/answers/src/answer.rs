@@ -6,6 +6,7 @@ use wellproof_lens::{Lens, Level, State, States};
 use wellproof_model::{Call, CallId, Evidence, Scope, Suggestion, Verdict};
 use wellproof_rules::Outcome;
 
+use crate::Custody;
 use crate::document::{
     Choice, Citation, Coverage, Document, Fix, GapLine, LensLine, PillarLine, Question, ResourceLine, Risk, RuleLine,
     RuleOnChoice, SnapshotLine,
@@ -59,7 +60,7 @@ pub(crate) fn answer(
     rules: &[RuleView<'_>],
     outcomes: &[Outcome],
     scope: &Scope,
-    verified: bool,
+    custody: Custody,
 ) -> Document {
     let answering = Answering::new(evidence, lens, rules, outcomes, scope);
     let questions = answering.questions();
@@ -68,7 +69,7 @@ pub(crate) fn answer(
     Document {
         schema: Document::SCHEMA.to_owned(),
         lens: LensLine { id: lens.id.clone(), name: lens.name.clone(), edition: lens.edition.clone() },
-        snapshot: snapshot_line(evidence, verified),
+        snapshot: snapshot_line(evidence, custody),
         scope: scope::line(evidence, scope, answering.out_of_scope),
         coverage: coverage(&questions, lens),
         pillars: pillars(&questions, lens),
@@ -444,11 +445,13 @@ fn citation(call: &Call) -> Citation {
     }
 }
 
-fn snapshot_line(evidence: &Evidence, verified: bool) -> SnapshotLine {
+fn snapshot_line(evidence: &Evidence, custody: Custody) -> SnapshotLine {
     let manifest = &evidence.manifest;
     SnapshotLine {
         digest: evidence.digest.clone(),
-        verified,
+        verified: !custody.unfinished && !custody.damaged,
+        unfinished: custody.unfinished,
+        damaged: custody.damaged,
         accounts: scope::accounts(evidence),
         regions: manifest.regions.clone(),
         regions_not_scanned: manifest.regions_not_scanned(),

@@ -59,8 +59,14 @@ pub struct LensLine {
 pub struct SnapshotLine {
     /// `sha256:` and the snapshot's digest.
     pub digest: String,
-    /// Whether every file that was read matched its hash. False only under `--allow-unverified`.
+    /// Whether the scan finished and every file that was read matched its hash. False only under `--allow-unverified`.
     pub verified: bool,
+    /// Whether the scan did not finish, so that nothing seals the snapshot.
+    #[serde(default)]
+    pub unfinished: bool,
+    /// Whether something that was read did not match its hash.
+    #[serde(default)]
+    pub damaged: bool,
     /// The accounts that were scanned.
     pub accounts: Vec<String>,
     /// The regions that were scanned.

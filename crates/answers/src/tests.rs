@@ -10,6 +10,7 @@ use wellproof_model::{
 };
 use wellproof_rules::{Judged, Outcome};
 
+use crate::Custody;
 use crate::answer::{BearsOn, RuleView, answer};
 use crate::document::{Choice, Document, Question, Risk};
 use crate::fail_on::{FailOn, fail_on};
@@ -120,7 +121,7 @@ fn rule<'a>(id: &'a str, on: &[(&'a str, &'a str, Weight, Weight)]) -> RuleView<
 }
 
 fn ask(evidence: &Evidence, rules: &[RuleView<'_>], outcomes: &[Outcome]) -> Document {
-    answer(evidence, lens(), rules, outcomes, &Scope::default(), true)
+    answer(evidence, lens(), rules, outcomes, &Scope::default(), Custody::default())
 }
 
 fn question<'a>(document: &'a Document, id: &str) -> &'a Question {
@@ -368,7 +369,7 @@ fn hints_count_what_is_known_and_say_how_far() {
         resource(volumes, "vol-3", serde_json::json!({"state": "in-use", "volume_type": "gp3"})),
     ];
     let hint = |evidence: &Evidence, scope: &Scope, id: &str| {
-        let document = answer(evidence, lens(), &[], &[], scope, true);
+        let document = answer(evidence, lens(), &[], &[], scope, Custody::default());
         let found =
             document.questions.iter().flat_map(|question| &question.choices).find(|choice| choice.id == id).unwrap();
         assert_eq!(found.verdict, Suggestion::NotProven);
@@ -411,14 +412,35 @@ fn the_scope_is_said() {
     let workload = Workload { name: "shop".into(), tags: vec!["env=prod".to_owned().into()], ..Workload::default() };
     let scope = Scope { workload: Some(workload), ..Scope::default() };
     let rules = [rule("r", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
-    let document = answer(&evidence, lens(), &rules, &[outcome("r", Verdict::Fail, &["c-1"])], &scope, false);
+    let document = answer(
+        &evidence,
+        lens(),
+        &rules,
+        &[outcome("r", Verdict::Fail, &["c-1"])],
+        &scope,
+        Custody { damaged: true, ..Custody::default() },
+    );
     assert_eq!(
         document.scope.sentence,
         "workload shop (account 111122223333, resources tagged env=prod); 1 of 2 enabled regions scanned"
     );
     assert_eq!(document.scope.out_of_scope, 1);
-    assert!(!document.snapshot.verified);
+    assert!(!document.snapshot.verified && document.snapshot.damaged && !document.snapshot.unfinished);
     assert!(question(&document, LIMITS).note.ends_with("Scope: workload shop, 1 of 2 regions."));
+}
+
+#[test]
+fn a_missing_seal_is_a_gap() {
+    let of = |unfinished, damaged| {
+        let custody = Custody { unfinished, damaged };
+        answer(&evidence(&[]), lens(), &[], &[], &Scope::default(), custody)
+    };
+    let gaps = |document: &Document| fail_on(document, FailOn::Gaps);
+    assert_eq!(gaps(&of(false, false)), None);
+    let unfinished = of(true, false);
+    assert!(!unfinished.snapshot.verified && unfinished.snapshot.unfinished && !unfinished.snapshot.damaged);
+    assert_eq!(gaps(&unfinished).unwrap(), "1 gap: the seal of an unfinished snapshot");
+    assert_eq!(gaps(&of(true, true)).unwrap(), "1 gap: the seal of a damaged snapshot");
 }
 
 #[test]
@@ -456,7 +478,8 @@ fn what_ships_selects_nothing_of_an_empty_snapshot() {
     let rules = wellproof_rules::RuleSet::shipped().unwrap();
     let evidence = evidence(&[]);
     let scope = Scope::default();
-    let document = crate::answer(&evidence, lens(), &rules, &rules.evaluate(&evidence, &scope), &scope, true);
+    let document =
+        crate::answer(&evidence, lens(), &rules, &rules.evaluate(&evidence, &scope), &scope, Custody::default());
     assert_eq!(document.coverage.not_proven, 307);
     assert_eq!(document.rules.len(), rules.len());
     assert!(document.rules.values().all(|rule| rule.verdict == Verdict::Unknown));

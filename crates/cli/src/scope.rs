@@ -100,8 +100,12 @@ impl Config {
     /// Refuses accounts and regions that the snapshot knows nothing of: a workload that nothing belongs to has no failures.
     pub(crate) fn check(&self, manifest: &Manifest) -> miette::Result<()> {
         let (Some(workload), Some(file)) = (&self.scope.workload, &self.file) else { return Ok(()) };
-        let accounts: BTreeSet<&str> =
-            manifest.planned.iter().map(|unit| unit.account.as_str()).chain([manifest.caller.account.as_str()]).collect();
+        let accounts: BTreeSet<&str> = manifest
+            .planned
+            .iter()
+            .map(|unit| unit.account.as_str())
+            .chain([manifest.caller.account.as_str()])
+            .collect();
         let strange = |account: &String| !accounts.contains(account.as_str());
         if let Some(nth) = workload.accounts.iter().position(strange) {
             let account = &workload.accounts[nth];

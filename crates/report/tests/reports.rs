@@ -55,6 +55,34 @@ fn json_reads_back_as_the_same_document() {
 }
 
 #[test]
+fn an_unfinished_snapshot_is_not_called_a_damaged_one() {
+    let mut document = sample::small();
+    let mut reports = |unfinished, damaged| {
+        let snapshot = &mut document.snapshot;
+        (snapshot.verified, snapshot.unfinished, snapshot.damaged) = (false, unfinished, damaged);
+        let wide = TextOptions { width: 400, ..TextOptions::default() };
+        [
+            written(|out| text(&document, &wide, out)),
+            written(|out| markdown(&document, out)),
+            written(|out| html(&document, out)),
+        ]
+    };
+    let (unfinished, hashes) = ("scan of this snapshot did not finish", "do not match their hashes");
+    for report in reports(true, false) {
+        assert!(report.contains(unfinished) && !report.contains(hashes));
+        assert!(!report.to_lowercase().contains("not verified"));
+    }
+    for report in reports(false, true) {
+        assert!(!report.contains(unfinished) && report.contains(hashes));
+    }
+    for report in reports(true, true) {
+        assert!(report.contains(unfinished) && report.contains(hashes));
+    }
+    // A document of before the two were told apart.
+    assert!(reports(false, false).iter().all(|report| report.contains(hashes)));
+}
+
+#[test]
 fn the_same_document_gives_the_same_bytes() {
     let document = sample::small();
     assert_eq!(written(|out| html(&document, out)), written(|out| html(&document, out)));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use wellproof_answers::Custody;
 use wellproof_answers::document::Document;
 use wellproof_lens::Lens;
 use wellproof_model::{Evidence, Scope};
@@ -44,7 +45,9 @@ pub(crate) fn answer(
     tell(&reader, &reading);
     wellproof_derive::derive(&mut evidence, &scope.provenance, &types);
     let outcomes = rules.evaluate(&evidence, scope);
-    let document = wellproof_answers::answer(&evidence, lens, &rules, &outcomes, scope, reading.verified);
+    let custody =
+        Custody { unfinished: reader.verified_state() == State::Unfinished, damaged: !reading.problems.is_empty() };
+    let document = wellproof_answers::answer(&evidence, lens, &rules, &outcomes, scope, custody);
     Ok(Judged { reader, evidence, rules, document })
 }
 

@@ -504,6 +504,8 @@ pub(crate) fn document(size: Size) -> Document {
         snapshot: SnapshotLine {
             digest: format!("sha256:{}", "3f".repeat(32)),
             verified: true,
+            unfinished: false,
+            damaged: false,
             accounts: ACCOUNTS.map(str::to_owned).to_vec(),
             regions: REGIONS.map(str::to_owned).to_vec(),
             regions_not_scanned: Some(vec!["ap-south-1".to_owned(), "sa-east-1".to_owned()]),
