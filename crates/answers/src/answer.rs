@@ -22,6 +22,9 @@ use crate::text::{CHOICE_NOTE, Note, QUESTION_NOTE, note};
 /// How many calls a choice cites; the rest is counted.
 const CITED: usize = 50;
 
+/// What the types of derived facts start with.
+const DERIVED: &str = "Wellproof::";
+
 /// A rule as far as answers are concerned.
 #[derive(Clone, Debug)]
 pub(crate) struct RuleView<'a> {
@@ -92,6 +95,9 @@ impl<'a> Answering<'a> {
         let ruled = Ruled::all(views.iter().map(|rule| rule.claim), outcomes, evidence);
         let in_scope: Vec<bool> = evidence.resources.iter().map(|resource| scope.holds(resource)).collect();
         let hints = Hints::shipped().of(evidence, &in_scope, |account, region| unit_in_scope(scope, account, region));
+        // Derived facts were not read, but made: what they are made of counts already.
+        let read = evidence.resources.iter().map(|resource| !resource.kind.starts_with(DERIVED));
+        let out_of_scope = read.zip(&in_scope).filter(|(read, inside)| *read && !**inside).count() as u64;
         Self {
             evidence,
             lens,
@@ -99,7 +105,7 @@ impl<'a> Answering<'a> {
             ruled,
             hints,
             scope_in_notes: scope::short(evidence, scope),
-            out_of_scope: in_scope.iter().filter(|inside| !**inside).count() as u64,
+            out_of_scope,
         }
     }
 
@@ -458,8 +464,7 @@ fn snapshot_line(evidence: &Evidence, custody: Custody) -> SnapshotLine {
         collected_at: manifest.started_at,
         caller: manifest.caller.arn.clone(),
         gaps: evidence.gaps.len() as u64,
-        // Derived facts were not read, but made.
-        resources: evidence.resources.iter().filter(|it| !it.kind.starts_with("Wellproof::")).count() as u64,
+        resources: custody.resources,
         calls: evidence.calls.len() as u64,
         tool_version: manifest.tool_version.clone(),
     }

@@ -79,7 +79,7 @@ pub struct SnapshotLine {
     pub caller: String,
     /// How many gaps there are.
     pub gaps: u64,
-    /// How many resources were read.
+    /// How many resources were read, also of types that no rule looks at.
     pub resources: u64,
     /// How many calls were made.
     pub calls: u64,
@@ -94,7 +94,7 @@ pub struct ScopeLine {
     pub sentence: String,
     /// The workload's name, where one was given.
     pub workload: Option<String>,
-    /// How many resources lie outside it.
+    /// How many resources lie outside it, of the types that rules and hints look at; derived facts are not counted.
     pub out_of_scope: u64,
     /// What was left out by name, each with its reason.
     pub exclusions: Vec<String>,

@@ -35,6 +35,8 @@ pub struct Custody {
     pub unfinished: bool,
     /// Whether something that was read did not match its hash.
     pub damaged: bool,
+    /// How many resources lie in the snapshot, also of types that nobody looked at.
+    pub resources: u64,
 }
 
 /// Answers every question of `lens`, as far as evidence goes.

@@ -430,9 +430,23 @@ fn the_scope_is_said() {
 }
 
 #[test]
+fn resources_are_counted_as_they_were_read() {
+    let mut evidence = evidence(&[]);
+    evidence.resources = ["AWS::EC2::Instance", "Wellproof::EC2::InstanceProvenance"]
+        .map(|kind| resource(kind, "i-2", serde_json::json!({})))
+        .into();
+    let workload = Workload { name: "shop".into(), tags: vec!["env=prod".to_owned().into()], ..Workload::default() };
+    let scope = Scope { workload: Some(workload), ..Scope::default() };
+    // 12 resources lie in the snapshot: those of 11 types that no rule reads were not parsed.
+    let document = answer(&evidence, lens(), &[], &[], &scope, Custody { resources: 12, ..Custody::default() });
+    assert_eq!(document.snapshot.resources, 12);
+    assert_eq!(document.scope.out_of_scope, 1, "what was derived of an instance is no second resource");
+}
+
+#[test]
 fn a_missing_seal_is_a_gap() {
     let of = |unfinished, damaged| {
-        let custody = Custody { unfinished, damaged };
+        let custody = Custody { unfinished, damaged, ..Custody::default() };
         answer(&evidence(&[]), lens(), &[], &[], &Scope::default(), custody)
     };
     let gaps = |document: &Document| fail_on(document, FailOn::Gaps);

@@ -45,8 +45,11 @@ pub(crate) fn answer(
     tell(&reader, &reading);
     wellproof_derive::derive(&mut evidence, &scope.provenance, &types);
     let outcomes = rules.evaluate(&evidence, scope);
-    let custody =
-        Custody { unfinished: reader.verified_state() == State::Unfinished, damaged: !reading.problems.is_empty() };
+    let custody = Custody {
+        unfinished: reader.verified_state() == State::Unfinished,
+        damaged: !reading.problems.is_empty(),
+        resources: reading.resources.values().sum(),
+    };
     let document = wellproof_answers::answer(&evidence, lens, &rules, &outcomes, scope, custody);
     Ok(Judged { reader, evidence, rules, document })
 }
