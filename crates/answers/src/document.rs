@@ -310,3 +310,10 @@ pub struct GapLine {
     /// The IAM actions that would mend it.
     pub actions: Vec<String>,
 }
+
+impl GapLine {
+    /// Whether no call is missing: what was read leaves a derived fact open, which nothing that could be allowed would mend.
+    pub fn is_doubt(&self) -> bool {
+        self.kind == GapKind::NotAsked && self.unit.starts_with("derive/")
+    }
+}

@@ -458,6 +458,21 @@ fn a_missing_seal_is_a_gap() {
 }
 
 #[test]
+fn what_leaves_a_derived_fact_open_is_no_gap_to_mend() {
+    let mut evidence = evidence(&[]);
+    let mut add = |collector: &str, kind: GapKind| {
+        let unit = UnitId::new(collector, ACCOUNT, "eu-central-1");
+        let gap = Gap { kind, ..Gap::not_asked(&unit, "AWS::EC2::Instance#i-1", "nobody says") };
+        evidence.gaps.insert(gap.id.clone(), gap);
+        let document = answer(&evidence, lens(), &[], &[], &Scope::default(), Custody::default());
+        assert_eq!(document.snapshot.gaps, evidence.gaps.len() as u64);
+        fail_on(&document, FailOn::Gaps)
+    };
+    assert_eq!(add("derive", GapKind::NotAsked), None);
+    assert_eq!(add("ec2", GapKind::Denied).unwrap(), "1 gap: AWS::EC2::Instance#i-1 in ec2/111122223333/eu-central-1");
+}
+
+#[test]
 fn the_document_is_as_its_schema_says() {
     let schema = crate::json_schema();
     let validator = jsonschema::validator_for(&schema).unwrap();

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use wellproof_answers::document::Document;
-use wellproof_answers::fail_on;
+use wellproof_answers::{FailOn, fail_on};
 use wellproof_report::TextOptions;
 
 use crate::args::{Answer, Format};
@@ -27,8 +27,7 @@ pub(crate) fn run(args: &Answer) -> miette::Result<Exit> {
 
 /// A review that could not read everything says so in its exit code.
 pub(crate) fn ended(document: &Document) -> Exit {
-    // What nothing seals may lack anything.
-    if document.gaps.is_empty() && document.snapshot.verified { Exit::Done } else { Exit::Gaps }
+    if fail_on(document, FailOn::Gaps).is_none() { Exit::Done } else { Exit::Gaps }
 }
 
 pub(crate) fn write(
