@@ -179,6 +179,7 @@ fn hostile_names_and_a_huge_tag() {
     let arguments = ["explain", hostile.to_str().unwrap(), "volumes-are-encrypted"];
     let ran = Wellproof::new(arguments).run().expect(3);
     assert!(ran.stdout.contains("<script>alert(1)") && !ran.stdout.contains('\u{1b}'), "{}", ran.stdout);
+    assert!(!ran.stdout.lines().any(|line| line.starts_with("met")), "a name forged a line: {}", ran.stdout);
 
     let unknown = Wellproof::new(["explain", hostile.to_str().unwrap(), "x\u{1b}[2J"]).run().expect(2);
     assert!(!unknown.stderr.contains('\u{1b}'), "{}", unknown.stderr);

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &Answer) -> miette::Result<Exit> {
     if let Some(what) = args.fail_on
         && let Some(reached) = fail_on(&judged.document, what)
     {
-        output::say(&format!("--fail-on {what}: {reached}"));
+        output::say(&format!("--fail-on {what}: {}", wellproof_report::legible_line(&reached)));
         return Ok(Exit::Reached);
     }
     Ok(ended(&judged.document))

@@ -72,7 +72,7 @@ fn tell(reader: &Reader, reading: &Reading) {
         output::say("warning: the scan of this snapshot did not finish; what it did not read counts as a gap");
     }
     for problem in &reading.problems {
-        output::say(&format!("warning: {problem}"));
+        output::say(&format!("warning: {}", wellproof_report::legible_line(&problem.to_string())));
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use wellproof_collect::{Origin, Regions, Request, Scanned, scan};
 use wellproof_model::Gap;
+use wellproof_report::legible_line as line;
 use wellproof_rules::RuleSet;
 use wellproof_snapshot::{Format, Reader};
 
@@ -100,7 +101,8 @@ fn gaps(gaps: &[Gap]) -> String {
     let mut lines = vec![format!("not read: {}", gaps.len())];
     for gap in gaps.iter().take(NAMED) {
         let by = gap.denied_by.map(|by| format!(" by {}", by.as_str())).unwrap_or_default();
-        lines.push(format!("  {} in {}: {}{by}: {}", gap.what, gap.unit, gap.kind, gap.message));
+        let (what, unit, message) = (gap.what.as_str(), gap.unit.to_string(), gap.message.as_str());
+        lines.push(format!("  {} in {}: {}{by}: {}", line(what), line(&unit), gap.kind, line(message)));
     }
     if gaps.len() > NAMED {
         lines.push(format!("  and {} more; `wellproof answer` lists them all", gaps.len() - NAMED));
