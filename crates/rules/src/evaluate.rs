@@ -16,6 +16,8 @@ use crate::rule::{Claim, ForEach, Rule};
 
 /// How many resources one task judges.
 const CHUNK: usize = 4096;
+/// Of how many matches of one resource the calls are cited.
+const MATCHES: usize = 50;
 
 /// One outcome for each rule, by id.
 pub(crate) fn evaluate(rules: &[&Rule], evidence: &Evidence, scope: &Scope) -> Vec<Outcome> {
@@ -384,7 +386,7 @@ impl<'e> Judging<'_, 'e> {
 
     fn match_for(&self, record: Record<'_>, matched: Said, unmatched: Said) -> Said {
         let Some(side) = self.side else { return Said::Unknown(vec![Reason::Uncited]) };
-        let mut found = side.join.find(&side.index, record);
+        let mut found = side.join.find(&side.index, record, 1);
         if !found.yes.is_empty() {
             return matched;
         }
@@ -402,7 +404,9 @@ impl<'e> Judging<'_, 'e> {
             resource.calls.iter().for_each(&mut cite);
         }
         let Some(side) = self.side else { return };
-        let found = side.join.find(&side.index, record);
+        // A resource's own calls hold what is said of it; what is said of a place stands on its matches alone.
+        let most = if record.resource().is_some() { MATCHES } else { usize::MAX };
+        let found = side.join.find(&side.index, record, most);
         if found.yes.is_empty() {
             if let Some(reach) = side.reach(record) {
                 reach.calls.iter().for_each(|call| cite(call));

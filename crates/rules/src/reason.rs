@@ -29,6 +29,8 @@ pub(crate) enum Reason {
     NotManagement { account: String },
     /// Whether the resource belongs to the workload could not be read.
     ScopeUnread(GapId),
+    /// A resource has more combinations of what is matched than are looked up.
+    TooManyKeys { kind: String },
     /// There is no call to cite.
     Uncited,
 }
@@ -128,6 +130,9 @@ pub(crate) fn describe(reasons: &BTreeSet<Reason>, evidence: &Evidence) -> Strin
                 others.insert(format!(
                     "only an organization's management account sees this, and {account} is not known to be one"
                 ));
+            }
+            Reason::TooManyKeys { kind } => {
+                others.insert(format!("a {kind} has too many combinations to match"));
             }
             Reason::Uncited => {
                 others.insert("no call proves it".to_owned());

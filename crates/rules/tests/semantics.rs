@@ -226,6 +226,27 @@ fn joins_match_lists_paths_and_never_null() {
 }
 
 #[test]
+fn pairs_through_one_list_read_the_same_element() {
+    hold(
+        &format!(
+            "for_each: T::Instance\nrequires: {{type: T::Instance, match: [account, {{state: disks.id}}, {{tokens: disks.kind}}]}}\n{NOTES}"
+        ),
+        "
+  - name: of one element
+    given: {T::Instance: [{state: a, tokens: x, disks: [{id: b, kind: y}, {id: a, kind: x}]}]}
+    expect: pass
+  - name: of two elements
+    given: {T::Instance: [{state: a, tokens: x, disks: [{id: b, kind: x}, {id: a, kind: y}]}]}
+    expect: fail
+  - name: null in the one that would match
+    given: {T::Instance: [{state: a, tokens: x, disks: [{id: b, kind: x}, {id: a, kind: null}]}]}
+    expect: fail
+  - {name: not read, given: {T::Instance: [{state: a, tokens: x, unread: [disks]}]}, expect: unknown}
+",
+    );
+}
+
+#[test]
 fn forbids_in_a_place_counts_what_is_in_scope() {
     hold(
         &format!(
