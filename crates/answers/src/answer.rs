@@ -324,6 +324,8 @@ impl<'a> Answering<'a> {
                 failed: outcome.failed,
                 unknown: outcome.unknown,
                 not_judged: outcome.not_judged,
+                accounts: outcome.accounts.clone(),
+                regions: outcome.regions.clone(),
                 note: ruled.note(),
                 gaps: outcome.gaps.iter().map(|gap| gap.0.clone()).collect(),
             };

@@ -273,6 +273,12 @@ pub struct RuleLine {
     pub unknown: u64,
     /// How many of the kind it left out.
     pub not_judged: u64,
+    /// The accounts of all that it judged, also of what no list holds.
+    #[serde(default)]
+    pub accounts: Vec<String>,
+    /// Their regions, likewise.
+    #[serde(default)]
+    pub regions: Vec<String>,
     /// Its note.
     pub note: Option<String>,
     /// Ids of the gaps that would have decided.

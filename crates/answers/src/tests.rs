@@ -95,6 +95,8 @@ fn outcome(rule: &str, verdict: Verdict, cited: &[&str]) -> Outcome {
         out_of_scope: 0,
         judged: if verdict == Verdict::NotApplicable { Vec::new() } else { (0..10).map(judged).collect() },
         left_out: 0,
+        accounts: vec![ACCOUNT.into()],
+        regions: vec!["eu-central-1".into()],
         note: Some(format!("{rule} came to {verdict}")),
         citations: cited.iter().map(|id| CallId((*id).to_owned())).collect(),
         gaps: Vec::new(),

@@ -300,6 +300,18 @@ impl<'e> Context<'e> {
     }
 }
 
+/// The accounts and the regions of everything that was judged.
+fn places(subjects: &Subjects<'_>, tally: &Tally) -> (Vec<String>, Vec<String>) {
+    let (mut accounts, mut regions) = (BTreeSet::new(), BTreeSet::new());
+    for at in tally.failed.iter().chain(&tally.unknown).chain(&tally.passed) {
+        let record = subjects.at(*at as usize);
+        accounts.insert(record.account());
+        regions.insert(record.region());
+    }
+    let names = |names: BTreeSet<&str>| names.into_iter().map(str::to_owned).collect();
+    (names(accounts), names(regions))
+}
+
 /// One rule being judged.
 struct Judging<'j, 'e> {
     context: &'j Context<'e>,
@@ -466,6 +478,7 @@ impl<'e> Judging<'_, 'e> {
         let gaps: BTreeSet<&GapId> = tally.reasons.iter().filter_map(Reason::gap).collect();
         let judged_all = tally.passed.len() + tally.failed.len() + tally.unknown.len();
         let judged = self.judged(subjects, &tally);
+        let (accounts, regions) = places(subjects, &tally);
         let decided = tally.passed.len() + tally.failed.len();
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
         let failing_share = if decided == 0 { 0.0 } else { tally.failed.len() as f64 / decided as f64 };
@@ -479,6 +492,8 @@ impl<'e> Judging<'_, 'e> {
             out_of_scope: tally.out_of_scope,
             left_out: (judged_all - judged.len()) as u64,
             judged,
+            accounts,
+            regions,
             note,
             citations: citations.into_iter().cloned().collect(),
             gaps: gaps.into_iter().cloned().collect(),

@@ -451,6 +451,8 @@ fn rule_lines(questions: &[Question], gaps: &[GapLine]) -> BTreeMap<String, Rule
             failed: rule.failed,
             unknown: rule.unknown,
             not_judged: rule.not_judged,
+            accounts: Vec::new(),
+            regions: Vec::new(),
             note: Some("12 of 15 quotas in use have no usage alarm.".to_owned()),
             gaps: if rule.unknown > 0 { gaps.iter().take(2).map(|gap| gap.id.clone()).collect() } else { Vec::new() },
         };
