@@ -428,7 +428,15 @@ fn the_scope_is_said() {
     );
     assert_eq!(document.scope.out_of_scope, 1);
     assert!(!document.snapshot.verified && document.snapshot.damaged && !document.snapshot.unfinished);
-    assert!(question(&document, LIMITS).note.ends_with("Scope: workload shop, 1 of 2 regions."));
+    let note = |document: &Document| question(document, LIMITS).note.clone();
+    assert!(note(&document).ends_with("Scope: workload shop (env=prod), 1 of 2 regions."), "{}", note(&document));
+
+    let regions = vec!["eu-central-1".to_owned()];
+    let workload = Workload { name: "shop".into(), regions, ..Workload::default() };
+    let scope = Scope { workload: Some(workload), ..Scope::default() };
+    let outcomes = [outcome("r", Verdict::Fail, &["c-1"])];
+    let document = answer(&evidence, lens(), &rules, &outcomes, &scope, Custody::default());
+    assert!(note(&document).ends_with("Scope: workload shop, 1 of 1 region."), "{}", note(&document));
 }
 
 #[test]
