@@ -191,7 +191,7 @@ impl<'a> Answering<'a> {
         said: &[Vec<Said<'_>>],
     ) -> Option<Choice> {
         let none = question.none_of_these.as_ref()?;
-        if choices.is_empty() || choices.iter().any(|choice| choice.verdict != Suggestion::NotMet) {
+        if question.none_of_these_follows(|at| State::from(choices[at].verdict)) != Some(true) {
             return None;
         }
         let cited = said.iter().flat_map(|said| self.cited(Suggestion::NotMet, said)).collect();

@@ -233,6 +233,14 @@ fn none_of_these_needs_every_choice_refuted() {
     let rules = [rule("r", &on[1..])];
     let document = ask(&evidence(&["c-1"]), &rules, &[outcome("r", Verdict::Fail, &["c-1"])]);
     assert_eq!(question(&document, LIMITS).choices.len(), 6);
+
+    // One that does not apply leaves it to a person.
+    let mut rules = [rule("r", &on[1..]), rule("s", &[(LIMITS, choices[0], Weight::Nothing, Weight::Nothing)])];
+    rules[1].bears_on[0].none_means_not_applicable = true;
+    let outcomes = [outcome("r", Verdict::Fail, &["c-1"]), outcome("s", Verdict::NotApplicable, &["c-1"])];
+    let document = ask(&evidence(&["c-1"]), &rules, &outcomes);
+    let limits = question(&document, LIMITS);
+    assert_eq!((limits.choices.len(), limits.choices[0].verdict), (6, Suggestion::NotApplicable));
 }
 
 #[test]
