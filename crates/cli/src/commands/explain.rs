@@ -114,7 +114,8 @@ impl Page<'_> {
 
     fn rule_on_choice(&self, rule: &RuleOnChoice, text: &mut String) -> miette::Result<()> {
         let title = self.judged.document.rules.get(&rule.id).map_or("", |ran| ran.title.as_str());
-        let _ = writeln!(text, "  rule {}: {}, which {} it", rule.id, rule.verdict, rule.weight);
+        let said = if rule.weight == "nothing" { "says nothing of" } else { rule.weight.as_str() };
+        let _ = writeln!(text, "  rule {}: {}, which {said} it", rule.id, rule.verdict);
         let _ = writeln!(text, "    {}", line(title));
         let _ = writeln!(
             text,
