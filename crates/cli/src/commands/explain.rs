@@ -20,7 +20,7 @@ pub(crate) fn run(args: &Explain) -> miette::Result<Exit> {
     let judged = judge::judge(&args.judging)?;
     let page = Page { judged: &judged, bodies: args.bodies, listed: if args.all { usize::MAX } else { LISTED } };
     let text = page.find(&args.what)?;
-    output::print(&wellproof_report::legible_lines(&text))?;
+    output::text(&args.output.path, &wellproof_report::legible_lines(&text))?;
     Ok(ended(&judged.document))
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use wellproof_lens::Lens;
 
-use crate::args::{Lens as Args, LensCommand};
+use crate::args::{Lens as Args, LensCommand, Output};
 use crate::commands::judge;
 use crate::exit::Exit;
 use crate::output;
@@ -12,7 +12,7 @@ use crate::output;
 pub(crate) fn run(args: &Args) -> miette::Result<Exit> {
     match &args.command {
         LensCommand::List => list(),
-        LensCommand::Show { lens } => show(&judge::lens(lens)?),
+        LensCommand::Show { lens, output } => show(&judge::lens(lens)?, output),
         LensCommand::Check { file } => check(file),
     }
 }
@@ -32,7 +32,7 @@ fn list() -> miette::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn show(lens: &Lens) -> miette::Result<Exit> {
+fn show(lens: &Lens, output: &Output) -> miette::Result<Exit> {
     let mut text = String::new();
     let _ = writeln!(text, "{} ({}), edition {}", lens.name, lens.id, lens.edition);
     for question in lens.questions() {
@@ -43,7 +43,7 @@ fn show(lens: &Lens) -> miette::Result<Exit> {
             let _ = writeln!(text, "  {number:<11} {level:<6} {}\n    {}", choice.title, choice.id);
         }
     }
-    output::print(&wellproof_report::legible_lines(&text))?;
+    output::text(&output.path, &wellproof_report::legible_lines(&text))?;
     Ok(Exit::Done)
 }
 
