@@ -227,6 +227,16 @@ fn rules() {
         "mine.yaml:5",
     ]);
 
+    let titled = rule(folder.path(), "title: ", "title: \"x\\e[2J\\nforged\" # ");
+    let id = "no-unassociated-addresses";
+    fs::rename(titled.join("mine.yaml"), titled.join(format!("{id}.yaml"))).unwrap();
+    for arguments in [&["rules", "list"][..], &["rules", "explain", id]] {
+        let ran = Wellproof::new(arguments).args(&["--rules", titled.to_str().unwrap()]).run().expect(0);
+        assert!(ran.stdout.contains("forged"), "{}", ran.stdout);
+        assert!(!ran.stdout.contains('\u{1b}') && !ran.stdout.lines().any(|line| line == "forged"), "{}", ran.stdout);
+    }
+    fs::remove_dir_all(titled).unwrap();
+
     for depth in [200, 20_000] {
         let nested = format!("{}association_id != null{} ||", "(".repeat(depth), ")".repeat(depth));
         check(&rule(folder.path(), "association_id != null ||", &nested)).expect(2).says(&["mine.yaml:5"]);

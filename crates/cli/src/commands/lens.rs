@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use wellproof_lens::Lens;
+use wellproof_report::legible_line as line;
 
 use crate::args::{Lens as Args, LensCommand, Output};
 use crate::commands::judge;
@@ -34,13 +35,13 @@ fn list() -> miette::Result<Exit> {
 
 fn show(lens: &Lens, output: &Output) -> miette::Result<Exit> {
     let mut text = String::new();
-    let _ = writeln!(text, "{} ({}), edition {}", lens.name, lens.id, lens.edition);
+    let _ = writeln!(text, "{} ({}), edition {}", line(&lens.name), lens.id, lens.edition);
     for question in lens.questions() {
-        let _ = writeln!(text, "\n{}  {}\n    {}", question.number, question.title, question.id);
+        let _ = writeln!(text, "\n{}  {}\n    {}", question.number, line(&question.title), question.id);
         for choice in &question.choices {
             let level = choice.level.map_or_else(String::new, |level| format!("{level:?}").to_uppercase());
             let number = choice.number.as_deref().unwrap_or_default();
-            let _ = writeln!(text, "  {number:<11} {level:<6} {}\n    {}", choice.title, choice.id);
+            let _ = writeln!(text, "  {number:<11} {level:<6} {}\n    {}", line(&choice.title), choice.id);
         }
     }
     output::text(&output.path, &wellproof_report::legible_lines(&text))?;
