@@ -6,6 +6,7 @@ use wellproof_lens::{Lens, Level, State, States};
 use wellproof_model::{Call, CallId, Evidence, Scope, Suggestion, Verdict};
 use wellproof_rules::Outcome;
 
+use crate::Custody;
 use crate::document::{
     Choice, Citation, Coverage, Document, Fix, GapLine, LensLine, PillarLine, Question, ResourceLine, Risk, RuleLine,
     RuleOnChoice, SnapshotLine,
@@ -20,6 +21,9 @@ use crate::text::{CHOICE_NOTE, Note, QUESTION_NOTE, note};
 
 /// How many calls a choice cites; the rest is counted.
 const CITED: usize = 50;
+
+/// What the types of derived facts start with.
+const DERIVED: &str = "Wellproof::";
 
 /// A rule as far as answers are concerned.
 #[derive(Clone, Debug)]
@@ -60,7 +64,7 @@ pub(crate) fn answer(
     rules: &[RuleView<'_>],
     outcomes: &[Outcome],
     scope: &Scope,
-    verified: bool,
+    custody: Custody,
 ) -> Document {
     let answering = Answering::new(evidence, lens, rules, outcomes, scope);
     let questions = answering.questions();
@@ -69,7 +73,7 @@ pub(crate) fn answer(
     Document {
         schema: Document::SCHEMA.to_owned(),
         lens: LensLine { id: lens.id.clone(), name: lens.name.clone(), edition: lens.edition.clone() },
-        snapshot: snapshot_line(evidence, verified),
+        snapshot: snapshot_line(evidence, custody),
         scope: scope::line(evidence, scope, answering.out_of_scope),
         coverage: coverage(&questions, lens),
         pillars: pillars(&questions, lens),
@@ -92,6 +96,9 @@ impl<'a> Answering<'a> {
         let ruled = Ruled::all(views.iter().map(|rule| rule.claim), outcomes, evidence);
         let in_scope: Vec<bool> = evidence.resources.iter().map(|resource| scope.holds(resource)).collect();
         let hints = Hints::shipped().of(evidence, &in_scope, |account, region| unit_in_scope(scope, account, region));
+        // Derived facts were not read, but made: what they are made of counts already.
+        let read = evidence.resources.iter().map(|resource| !resource.kind.starts_with(DERIVED));
+        let out_of_scope = read.zip(&in_scope).filter(|(read, inside)| *read && !**inside).count() as u64;
         Self {
             evidence,
             lens,
@@ -99,7 +106,7 @@ impl<'a> Answering<'a> {
             ruled,
             hints,
             scope_in_notes: scope::short(evidence, scope),
-            out_of_scope: in_scope.iter().filter(|inside| !**inside).count() as u64,
+            out_of_scope,
         }
     }
 
@@ -185,7 +192,7 @@ impl<'a> Answering<'a> {
         said: &[Vec<Said<'_>>],
     ) -> Option<Choice> {
         let none = question.none_of_these.as_ref()?;
-        if choices.is_empty() || choices.iter().any(|choice| choice.verdict != Suggestion::NotMet) {
+        if question.none_of_these_follows(|at| State::from(choices[at].verdict)) != Some(true) {
             return None;
         }
         let cited = said.iter().flat_map(|said| self.cited(Suggestion::NotMet, said)).collect();
@@ -318,6 +325,8 @@ impl<'a> Answering<'a> {
                 failed: outcome.failed,
                 unknown: outcome.unknown,
                 not_judged: outcome.not_judged,
+                accounts: outcome.accounts.clone(),
+                regions: outcome.regions.clone(),
                 note: ruled.note(),
                 gaps: outcome.gaps.iter().map(|gap| gap.to_string()).collect(),
             };
@@ -446,19 +455,20 @@ fn citation(call: &Call) -> Citation {
     }
 }
 
-fn snapshot_line(evidence: &Evidence, verified: bool) -> SnapshotLine {
+fn snapshot_line(evidence: &Evidence, custody: Custody) -> SnapshotLine {
     let manifest = &evidence.manifest;
     SnapshotLine {
         digest: evidence.digest.clone(),
-        verified,
+        verified: !custody.unfinished && !custody.damaged,
+        unfinished: custody.unfinished,
+        damaged: custody.damaged,
         accounts: scope::accounts(evidence),
         regions: manifest.regions.clone(),
         regions_not_scanned: manifest.regions_not_scanned(),
         collected_at: manifest.started_at,
         caller: manifest.caller.arn.clone(),
         gaps: evidence.gaps.len() as u64,
-        // Derived facts were not read, but made.
-        resources: evidence.resources.iter().filter(|it| !it.kind.starts_with("Wellproof::")).count() as u64,
+        resources: custody.resources,
         calls: evidence.calls.len() as u64,
         tool_version: manifest.tool_version.clone(),
     }

@@ -59,8 +59,14 @@ pub struct LensLine {
 pub struct SnapshotLine {
     /// `sha256:` and the snapshot's digest.
     pub digest: String,
-    /// Whether every file that was read matched its hash. False only under `--allow-unverified`.
+    /// Whether the scan finished and every file that was read matched its hash. False only under `--allow-unverified`.
     pub verified: bool,
+    /// Whether the scan did not finish, so that nothing seals the snapshot.
+    #[serde(default)]
+    pub unfinished: bool,
+    /// Whether something that was read did not match its hash.
+    #[serde(default)]
+    pub damaged: bool,
     /// The accounts that were scanned.
     pub accounts: Vec<String>,
     /// The regions that were scanned.
@@ -73,7 +79,7 @@ pub struct SnapshotLine {
     pub caller: String,
     /// How many gaps there are.
     pub gaps: u64,
-    /// How many resources were read.
+    /// How many resources were read, also of types that no rule looks at.
     pub resources: u64,
     /// How many calls were made.
     pub calls: u64,
@@ -88,7 +94,7 @@ pub struct ScopeLine {
     pub sentence: String,
     /// The workload's name, where one was given.
     pub workload: Option<String>,
-    /// How many resources lie outside it.
+    /// How many resources lie outside it, of the types that rules and hints look at; derived facts are not counted.
     pub out_of_scope: u64,
     /// What was left out by name, each with its reason.
     pub exclusions: Vec<String>,
@@ -267,6 +273,12 @@ pub struct RuleLine {
     pub unknown: u64,
     /// How many of the kind it left out.
     pub not_judged: u64,
+    /// The accounts of all that it judged, also of what no list holds.
+    #[serde(default)]
+    pub accounts: Vec<String>,
+    /// Their regions, likewise.
+    #[serde(default)]
+    pub regions: Vec<String>,
     /// Its note.
     pub note: Option<String>,
     /// Ids of the gaps that would have decided.
@@ -303,4 +315,11 @@ pub struct GapLine {
     pub denied_by: Option<Denier>,
     /// The IAM actions that would mend it.
     pub actions: Vec<String>,
+}
+
+impl GapLine {
+    /// Whether no call is missing: what was read leaves a derived fact open, which nothing that could be allowed would mend.
+    pub fn is_doubt(&self) -> bool {
+        self.kind == GapKind::NotAsked && self.unit.starts_with("derive/")
+    }
 }

@@ -19,7 +19,8 @@ pub enum FailOn {
     NotMet,
     /// The same, or one that evidence speaks for, or against, in part.
     Partial,
-    /// Anything that was not read.
+    /// Anything that was not read, the seal included. What merely leaves a derived fact open is no gap of this kind: it would
+    /// be reached every night.
     Gaps,
 }
 
@@ -77,7 +78,7 @@ pub fn fail_on(document: &Document, what: FailOn) -> Option<String> {
         }
         FailOn::NotMet => choices(document, &[Suggestion::NotMet]),
         FailOn::Partial => choices(document, &[Suggestion::NotMet, Suggestion::Partial]),
-        FailOn::Gaps => document.gaps.iter().map(|gap| format!("{} in {}", gap.what, gap.unit)).collect(),
+        FailOn::Gaps => gaps(document),
     };
     if reached.is_empty() {
         return None;
@@ -91,6 +92,16 @@ pub fn fail_on(document: &Document, what: FailOn) -> Option<String> {
         FailOn::Gaps => count(found, "gap", "gaps"),
     };
     Some(format!("{said}: {}", list(&reached, 5)))
+}
+
+fn gaps(document: &Document) -> Vec<String> {
+    let seal = match (document.snapshot.verified, document.snapshot.damaged) {
+        (true, _) => None,
+        (false, false) => Some("the seal of an unfinished snapshot".to_owned()),
+        (false, true) => Some("the seal of a damaged snapshot".to_owned()),
+    };
+    let gaps = document.gaps.iter().filter(|gap| !gap.is_doubt()).map(|gap| format!("{} in {}", gap.what, gap.unit));
+    seal.into_iter().chain(gaps).collect()
 }
 
 fn questions(document: &Document, holds: impl Fn(&Question) -> bool) -> Vec<String> {

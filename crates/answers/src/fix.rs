@@ -38,7 +38,10 @@ pub(crate) struct Step {
     pub(crate) high_left: usize,
 }
 
-/// How many smaller sets of rules are tried for one question before one that has no rule to spare is taken. Published levels
+/// How many ways out of one question's high risk are compared.
+const WAYS: usize = 24;
+
+/// How many sets of rules are tried for one question before one that has no rule to spare is taken. Published levels
 /// never need it; the conditions of a custom lens may, and cost more to compute.
 const TRIES: usize = 500;
 
@@ -71,15 +74,16 @@ impl Board<'_> {
         rules.into_iter().filter(|rule| self.stands[*rule].verdict == Verdict::Fail && !mended.contains(rule)).collect()
     }
 
-    /// The smallest set of rules whose mending takes a question from high risk; `None` where no set does.
-    fn need(&self, question: usize, mended: &BTreeSet<usize>) -> Option<Vec<usize>> {
+    /// The smallest sets of rules of which any takes a question from high risk when it is mended, all of one size and at most [`WAYS`]
+    /// of them; none where no set does. Which of them is best depends on the other questions.
+    fn needs(&self, question: usize, mended: &BTreeSet<usize>) -> Vec<Vec<usize>> {
         let failing = self.failing(question, mended);
         let leaves = |rules: &[usize]| {
             let with: BTreeSet<usize> = mended.iter().chain(rules).copied().collect();
             !self.is_high(question, &with)
         };
         if !leaves(&failing) {
-            return None;
+            return Vec::new();
         }
         let mut enough = failing.clone();
         for rule in &failing {
@@ -88,25 +92,29 @@ impl Board<'_> {
                 enough = without;
             }
         }
-        // No rule of `enough` can be spared, but with conditions such as "a or b" another set may be smaller.
+        // No rule of `enough` can be spared, but with conditions such as "a or b" another set may be smaller, or as small.
         let mut tries = TRIES;
-        for size in 1..enough.len() {
-            let mut found = None;
+        for size in 1..=enough.len() {
+            let mut found = Vec::new();
             combinations(&failing, size, &mut |rules| {
                 tries = tries.saturating_sub(1);
                 if leaves(rules) {
-                    found = Some(rules.to_vec());
+                    found.push(rules.to_vec());
                 }
-                found.is_some() || tries == 0
+                found.len() == WAYS || tries == 0
             });
-            if found.is_some() {
+            if size == enough.len() && !found.contains(&enough) {
+                found.push(enough);
+                return found;
+            }
+            if !found.is_empty() {
                 return found;
             }
             if tries == 0 {
                 break;
             }
         }
-        Some(enough)
+        vec![enough]
     }
 
     /// The steps, the one that takes most questions from high risk for each rule first.
@@ -114,13 +122,13 @@ impl Board<'_> {
         let all = 0..self.questions.len();
         let mut mended = BTreeSet::new();
         let mut now: Vec<Predicted> = all.clone().map(|question| self.predicted(question, &mended)).collect();
-        let mut needs: Vec<Option<Vec<usize>>> = all.clone().map(|_| None).collect();
+        let mut needs: Vec<Vec<Vec<usize>>> = all.clone().map(|_| Vec::new()).collect();
         let mut changed: Vec<usize> = all.clone().collect();
         let mut steps = Vec::new();
         loop {
             for question in changed.drain(..) {
                 let high = now[question].risk == Risk::High;
-                needs[question] = if high { self.need(question, &mended) } else { None };
+                needs[question] = if high { self.needs(question, &mended) } else { Vec::new() };
             }
             let high = now.iter().filter(|predicted| predicted.risk == Risk::High).count();
             let groups: BTreeSet<Vec<usize>> = needs.iter().flatten().cloned().collect();
@@ -276,6 +284,19 @@ mod tests {
         let high = |_: usize, _: &[Suggestion]| Predicted { risk: Risk::High, range: [Risk::High, Risk::High] };
         let questions = vec![vec![vec![refuted_by(0)]]];
         assert!(Board { questions: &questions, stands: &[FAIL], predict: &high }.fix_first().is_empty());
+    }
+
+    #[test]
+    fn of_two_ways_the_one_that_helps_elsewhere_is_taken() {
+        // Mending 0 or 1 takes the first question from high risk; the second one needs 0.
+        let questions = vec![vec![vec![refuted_by(0)], vec![refuted_by(1)]], vec![vec![refuted_by(0)]]];
+        let either = |_: usize, choices: &[Suggestion]| {
+            let fine = choices.iter().any(|choice| *choice != Suggestion::NotMet);
+            let risk = if fine { Risk::None } else { Risk::High };
+            Predicted { risk, range: [risk, risk] }
+        };
+        let steps = Board { questions: &questions, stands: &[FAIL; 2], predict: &either }.fix_first();
+        assert_eq!(steps, [Step { rules: vec![0], lowers: vec![0, 1], high_left: 0 }]);
     }
 
     #[test]

@@ -28,20 +28,31 @@ use crate::suggest::Weight;
 pub use fail_on::{FailOn, UnknownThreshold, fail_on};
 pub use text::{CHOICE_NOTE, QUESTION_NOTE, length};
 
+/// What reading the snapshot found out beside the evidence; it is only passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Custody {
+    /// Whether the scan did not finish, so that nothing seals the snapshot.
+    pub unfinished: bool,
+    /// Whether something that was read did not match its hash.
+    pub damaged: bool,
+    /// How many resources lie in the snapshot, also of types that nobody looked at.
+    pub resources: u64,
+}
+
 /// Answers every question of `lens`, as far as evidence goes.
 ///
 /// `outcomes` are what `rules` came to over `evidence` and `scope`, in any order; a rule without an outcome leaves its choices
-/// not proven. `verified` says whether every file of the snapshot matched its hash, and is only passed on.
+/// not proven.
 pub fn answer(
     evidence: &Evidence,
     lens: &Lens,
     rules: &RuleSet,
     outcomes: &[Outcome],
     scope: &Scope,
-    verified: bool,
+    custody: Custody,
 ) -> Document {
     let rules: Vec<RuleView<'_>> = rules.iter().map(|rule| view(rule, evidence, scope)).collect();
-    answer::answer(evidence, lens, &rules, outcomes, scope, verified)
+    answer::answer(evidence, lens, &rules, outcomes, scope, custody)
 }
 
 fn view<'a>(rule: &'a Rule, evidence: &Evidence, scope: &Scope) -> RuleView<'a> {

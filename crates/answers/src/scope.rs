@@ -27,17 +27,22 @@ pub(crate) fn line(evidence: &Evidence, scope: &Scope, out_of_scope: u64) -> Sco
     }
 }
 
-/// What notes say of the scope: `whole account 111122223333, 3 of 17 regions`.
+/// What notes say of the scope: `whole account 111122223333, 3 of 17 regions`, or `workload shop (env=prod), 1 of 1 region` where
+/// the workload has one region only.
 pub(crate) fn short(evidence: &Evidence, scope: &Scope) -> String {
-    let scanned = evidence.manifest.regions.len() as u64;
+    let workload = scope.workload.as_ref();
+    let named = workload.map_or(&[][..], |workload| &workload.regions);
+    let within =
+        |regions: &[String]| regions.iter().filter(|region| named.is_empty() || named.contains(region)).count() as u64;
+    let scanned = within(&evidence.manifest.regions);
     let regions = match &evidence.manifest.regions_enabled {
-        Some(enabled) => format!("{scanned} of {}", count(enabled.len() as u64, "region", "regions")),
+        Some(enabled) => format!("{scanned} of {}", count(within(enabled), "region", "regions")),
         None => count(scanned, "region", "regions"),
     };
-    match &scope.workload {
-        Some(workload) => format!("workload {}, {regions}", label(&workload.name)),
-        None => format!("{}, {regions}", whole(&accounts(evidence))),
-    }
+    let Some(workload) = workload else { return format!("{}, {regions}", whole(&accounts(evidence))) };
+    let tags: Vec<String> = workload.tags.iter().map(tag_in_words).collect();
+    let tags = if tags.is_empty() { String::new() } else { format!(" ({})", label(&list(&tags, 3))) };
+    format!("workload {}{tags}, {regions}", label(&workload.name))
 }
 
 /// The accounts that were scanned, sorted.

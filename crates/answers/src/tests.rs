@@ -10,6 +10,7 @@ use wellproof_model::{
 };
 use wellproof_rules::{Judged, Outcome};
 
+use crate::Custody;
 use crate::answer::{BearsOn, RuleView, answer};
 use crate::document::{Choice, Document, Question, Risk};
 use crate::fail_on::{FailOn, fail_on};
@@ -94,6 +95,8 @@ fn outcome(rule: &str, verdict: Verdict, cited: &[&str]) -> Outcome {
         out_of_scope: 0,
         judged: if verdict == Verdict::NotApplicable { Vec::new() } else { (0..10).map(judged).collect() },
         left_out: 0,
+        accounts: vec![ACCOUNT.into()],
+        regions: vec!["eu-central-1".into()],
         note: Some(format!("{rule} came to {verdict}")),
         citations: cited.iter().map(|id| CallId::from(*id)).collect(),
         gaps: Vec::new(),
@@ -121,7 +124,7 @@ fn rule<'a>(id: &'a str, on: &[(&'a str, &'a str, Weight, Weight)]) -> RuleView<
 }
 
 fn ask(evidence: &Evidence, rules: &[RuleView<'_>], outcomes: &[Outcome]) -> Document {
-    answer(evidence, lens(), rules, outcomes, &Scope::default(), true)
+    answer(evidence, lens(), rules, outcomes, &Scope::default(), Custody::default())
 }
 
 fn question<'a>(document: &'a Document, id: &str) -> &'a Question {
@@ -231,6 +234,14 @@ fn none_of_these_needs_every_choice_refuted() {
     let rules = [rule("r", &on[1..])];
     let document = ask(&evidence(&["c-1"]), &rules, &[outcome("r", Verdict::Fail, &["c-1"])]);
     assert_eq!(question(&document, LIMITS).choices.len(), 6);
+
+    // One that does not apply leaves it to a person.
+    let mut rules = [rule("r", &on[1..]), rule("s", &[(LIMITS, choices[0], Weight::Nothing, Weight::Nothing)])];
+    rules[1].bears_on[0].none_means_not_applicable = true;
+    let outcomes = [outcome("r", Verdict::Fail, &["c-1"]), outcome("s", Verdict::NotApplicable, &["c-1"])];
+    let document = ask(&evidence(&["c-1"]), &rules, &outcomes);
+    let limits = question(&document, LIMITS);
+    assert_eq!((limits.choices.len(), limits.choices[0].verdict), (6, Suggestion::NotApplicable));
 }
 
 #[test]
@@ -389,7 +400,7 @@ fn hints_count_what_is_known_and_say_how_far() {
         resource(volumes, "vol-3", serde_json::json!({"state": "in-use", "volume_type": "gp3"})),
     ];
     let hint = |evidence: &Evidence, scope: &Scope, id: &str| {
-        let document = answer(evidence, lens(), &[], &[], scope, true);
+        let document = answer(evidence, lens(), &[], &[], scope, Custody::default());
         let found =
             document.questions.iter().flat_map(|question| &question.choices).find(|choice| choice.id == id).unwrap();
         assert_eq!(found.verdict, Suggestion::NotProven);
@@ -432,14 +443,72 @@ fn the_scope_is_said() {
     let workload = Workload { name: "shop".into(), tags: vec!["env=prod".to_owned().into()], ..Workload::default() };
     let scope = Scope { workload: Some(workload), ..Scope::default() };
     let rules = [rule("r", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
-    let document = answer(&evidence, lens(), &rules, &[outcome("r", Verdict::Fail, &["c-1"])], &scope, false);
+    let document = answer(
+        &evidence,
+        lens(),
+        &rules,
+        &[outcome("r", Verdict::Fail, &["c-1"])],
+        &scope,
+        Custody { damaged: true, ..Custody::default() },
+    );
     assert_eq!(
         document.scope.sentence,
         "workload shop (account 111122223333, resources tagged env=prod); 1 of 2 enabled regions scanned"
     );
     assert_eq!(document.scope.out_of_scope, 1);
-    assert!(!document.snapshot.verified);
-    assert!(question(&document, LIMITS).note.ends_with("Scope: workload shop, 1 of 2 regions."));
+    assert!(!document.snapshot.verified && document.snapshot.damaged && !document.snapshot.unfinished);
+    let note = |document: &Document| question(document, LIMITS).note.clone();
+    assert!(note(&document).ends_with("Scope: workload shop (env=prod), 1 of 2 regions."), "{}", note(&document));
+
+    let regions = vec!["eu-central-1".to_owned()];
+    let workload = Workload { name: "shop".into(), regions, ..Workload::default() };
+    let scope = Scope { workload: Some(workload), ..Scope::default() };
+    let outcomes = [outcome("r", Verdict::Fail, &["c-1"])];
+    let document = answer(&evidence, lens(), &rules, &outcomes, &scope, Custody::default());
+    assert!(note(&document).ends_with("Scope: workload shop, 1 of 1 region."), "{}", note(&document));
+}
+
+#[test]
+fn resources_are_counted_as_they_were_read() {
+    let mut evidence = evidence(&[]);
+    evidence.resources = ["AWS::EC2::Instance", "Wellproof::EC2::InstanceProvenance"]
+        .map(|kind| resource(kind, "i-2", serde_json::json!({})))
+        .into();
+    let workload = Workload { name: "shop".into(), tags: vec!["env=prod".to_owned().into()], ..Workload::default() };
+    let scope = Scope { workload: Some(workload), ..Scope::default() };
+    // 12 resources lie in the snapshot: those of 11 types that no rule reads were not parsed.
+    let document = answer(&evidence, lens(), &[], &[], &scope, Custody { resources: 12, ..Custody::default() });
+    assert_eq!(document.snapshot.resources, 12);
+    assert_eq!(document.scope.out_of_scope, 1, "what was derived of an instance is no second resource");
+}
+
+#[test]
+fn a_missing_seal_is_a_gap() {
+    let of = |unfinished, damaged| {
+        let custody = Custody { unfinished, damaged, ..Custody::default() };
+        answer(&evidence(&[]), lens(), &[], &[], &Scope::default(), custody)
+    };
+    let gaps = |document: &Document| fail_on(document, FailOn::Gaps);
+    assert_eq!(gaps(&of(false, false)), None);
+    let unfinished = of(true, false);
+    assert!(!unfinished.snapshot.verified && unfinished.snapshot.unfinished && !unfinished.snapshot.damaged);
+    assert_eq!(gaps(&unfinished).unwrap(), "1 gap: the seal of an unfinished snapshot");
+    assert_eq!(gaps(&of(true, true)).unwrap(), "1 gap: the seal of a damaged snapshot");
+}
+
+#[test]
+fn what_leaves_a_derived_fact_open_is_no_gap_to_mend() {
+    let mut evidence = evidence(&[]);
+    let mut add = |collector: &str, kind: GapKind| {
+        let unit = UnitId::new(collector, ACCOUNT, "eu-central-1");
+        let gap = Gap { kind, ..Gap::not_asked(&unit, "AWS::EC2::Instance#i-1", "nobody says") };
+        evidence.gaps.insert(gap.id.clone(), gap);
+        let document = answer(&evidence, lens(), &[], &[], &Scope::default(), Custody::default());
+        assert_eq!(document.snapshot.gaps, evidence.gaps.len() as u64);
+        fail_on(&document, FailOn::Gaps)
+    };
+    assert_eq!(add("derive", GapKind::NotAsked), None);
+    assert_eq!(add("ec2", GapKind::Denied).unwrap(), "1 gap: AWS::EC2::Instance#i-1 in ec2/111122223333/eu-central-1");
 }
 
 #[test]
@@ -477,7 +546,8 @@ fn what_ships_selects_nothing_of_an_empty_snapshot() {
     let rules = wellproof_rules::RuleSet::shipped().unwrap();
     let evidence = evidence(&[]);
     let scope = Scope::default();
-    let document = crate::answer(&evidence, lens(), &rules, &rules.evaluate(&evidence, &scope), &scope, true);
+    let document =
+        crate::answer(&evidence, lens(), &rules, &rules.evaluate(&evidence, &scope), &scope, Custody::default());
     assert_eq!(document.coverage.not_proven, 307);
     assert_eq!(document.rules.len(), rules.len());
     assert!(document.rules.values().all(|rule| rule.verdict == Verdict::Unknown));

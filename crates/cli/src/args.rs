@@ -57,6 +57,14 @@ pub(crate) enum Command {
     Policy(Policy),
 }
 
+/// Where a command prints its one document.
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// Where to print; `-` is stdout
+    #[arg(long = "output", value_name = "FILE", default_value = "-", help_heading = "Output")]
+    pub(crate) path: PathBuf,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// Where to put the snapshot; one of an earlier demo is replaced
@@ -149,6 +157,8 @@ pub(crate) struct Explain {
     /// List everything, however long
     #[arg(long)]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Args)]
@@ -178,7 +188,10 @@ pub(crate) struct Rules {
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
     /// One line a rule
-    List,
+    List {
+        #[command(flatten)]
+        output: Output,
+    },
     /// Whether every rule holds together: ids, choices, fields, cases
     Check,
     /// Run every rule's own test cases
@@ -187,6 +200,8 @@ pub(crate) enum RulesCommand {
     Explain {
         /// The rule's id
         id: String,
+        #[command(flatten)]
+        output: Output,
     },
 }
 
@@ -205,6 +220,8 @@ pub(crate) enum LensCommand {
         /// A lens by id, or a file of it
         #[arg(default_value = "wellarchitected")]
         lens: String,
+        #[command(flatten)]
+        output: Output,
     },
     /// Whether a lens file holds together; lists every problem
     Check {
@@ -218,4 +235,15 @@ pub(crate) struct Policy {
     /// Collectors, separated by commas; all by default, and always the account's own
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) collectors: Vec<String>,
+    /// What the policy is for
+    #[arg(long = "for", value_name = "WHAT", value_enum, default_value_t = Purpose::Scan)]
+    pub(crate) purpose: Purpose,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// What asks AWS something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Purpose {
+    Scan,
 }

@@ -43,9 +43,14 @@ fn whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> i
     }
 }
 
+/// Writes text to `path`, or to stdout for `-`.
+pub(crate) fn text(path: &Path, text: &str) -> miette::Result<()> {
+    document(path, |out| out.write_all(text.as_bytes()))
+}
+
 /// Writes text to stdout.
 pub(crate) fn print(text: &str) -> miette::Result<()> {
-    document(Path::new("-"), |out| out.write_all(text.as_bytes()))
+    self::text(Path::new("-"), text)
 }
 
 /// Says something to the person at the terminal. That nobody listens is no reason to fail.

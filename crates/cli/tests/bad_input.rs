@@ -181,6 +181,7 @@ fn hostile_names_and_a_huge_tag() {
     let arguments = ["explain", hostile.to_str().unwrap(), "volumes-are-encrypted"];
     let ran = Wellproof::new(arguments).run().expect(3);
     assert!(ran.stdout.contains("<script>alert(1)") && !ran.stdout.contains('\u{1b}'), "{}", ran.stdout);
+    assert!(!ran.stdout.lines().any(|line| line.starts_with("met")), "a name forged a line: {}", ran.stdout);
 
     let unknown = Wellproof::new(["explain", hostile.to_str().unwrap(), "x\u{1b}[2J"]).run().expect(2);
     assert!(!unknown.stderr.contains('\u{1b}'), "{}", unknown.stderr);
@@ -227,6 +228,16 @@ fn rules() {
         "did you mean `association_id`?",
         "mine.yaml:5",
     ]);
+
+    let titled = rule(folder.path(), "title: ", "title: \"x\\e[2J\\nforged\" # ");
+    let id = "no-unassociated-addresses";
+    fs::rename(titled.join("mine.yaml"), titled.join(format!("{id}.yaml"))).unwrap();
+    for arguments in [&["rules", "list"][..], &["rules", "explain", id]] {
+        let ran = Wellproof::new(arguments).args(&["--rules", titled.to_str().unwrap()]).run().expect(0);
+        assert!(ran.stdout.contains("forged"), "{}", ran.stdout);
+        assert!(!ran.stdout.contains('\u{1b}') && !ran.stdout.lines().any(|line| line == "forged"), "{}", ran.stdout);
+    }
+    fs::remove_dir_all(titled).unwrap();
 
     for depth in [200, 20_000] {
         let nested = format!("{}association_id != null{} ||", "(".repeat(depth), ")".repeat(depth));

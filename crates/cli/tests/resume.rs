@@ -67,6 +67,10 @@ fn a_killed_scan_is_resumed() {
         answer(&killed, &["--allow-unverified"]).run().expect(3).says(&["the scan of this snapshot did not finish"]);
     let meanwhile = ran.json();
     assert_eq!(meanwhile["snapshot"]["verified"], false);
+    assert_eq!(
+        (&meanwhile["snapshot"]["unfinished"], &meanwhile["snapshot"]["damaged"]),
+        (&true.into(), &false.into())
+    );
     let complete = answers(&whole);
     let settled = verdicts(&complete);
     for (choice, verdict) in verdicts(&meanwhile) {

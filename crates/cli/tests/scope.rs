@@ -108,6 +108,23 @@ fn mistakes_are_located() {
             "[workload]\nname = \"shop\"\n\n[[workload.exclude]]\nreason = \"gone by March\"\n",
             ["an exclusion names a resource, a type or a tag", "wellproof.toml:4:1", "workload.exclude"],
         ),
+        (
+            "[workload]\nname = \"shop\"\n\n[[workload.exclude]]\ntag = \"owner=lab\"\nreason = \"a lab\"\n\n\
+             [[workload.exclude]]\nreason = \"gone by March\"\n",
+            ["an exclusion names a resource, a type or a tag", "wellproof.toml:8:1", "workload.exclude"],
+        ),
+        (
+            "[workload]\nname = \"shop\"\naccounts = [\"111122223333\", \"111122223334\"]\n",
+            [
+                "the snapshot does not hold the account `111122223334`",
+                "wellproof.toml:3:30",
+                "did you mean `111122223333`?",
+            ],
+        ),
+        (
+            "[workload]\nname = \"shop\"\nregions = [\"us-eats-1\"]\n",
+            ["the account has no region `us-eats-1`", "wellproof.toml:3:12", "did you mean `us-east-1`?"],
+        ),
     ];
     for (content, words) in mistakes {
         let folder = tempfile::tempdir().unwrap();

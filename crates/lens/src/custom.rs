@@ -172,13 +172,14 @@ impl<'a> Reader<'a> {
             let help = "the Tool asks for one on every choice but \"None of these\"";
             self.problems.warn(place(), format!("choice `{id}` has no improvementPlan"), help);
         }
+        let title = title?;
         Some(Choice {
             id: id.to_owned(),
             number: None,
-            title: title?.to_owned(),
+            title: title.to_owned(),
             level: None,
             url: helpful.or(plan).map(str::to_owned),
-            ask: None,
+            ask: Some(ask(title)),
             polarity: Polarity::Positive,
         })
     }
@@ -486,4 +487,9 @@ fn slug(name: &str) -> String {
     let words = name.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let slug = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
     if slug.is_empty() { "custom-lens".to_owned() } else { slug }
+}
+
+/// The question to ask about a choice: the format has none.
+fn ask(title: &str) -> String {
+    format!("Does this hold, and what shows it: {}?", title.trim_end_matches(['.', '?', '!', ' ']))
 }

@@ -127,8 +127,8 @@ impl States {
 
     /// Says what is known of one choice.
     ///
-    /// "None of these" follows from the others while it is unknown: it holds when every choice that applies is
-    /// missing. Set it where a person has answered it.
+    /// "None of these" follows from the others while it is unknown, see [`Question::none_of_these_follows`]. Set it where a
+    /// person has answered it.
     pub fn set(&mut self, choice: &str, state: State) {
         self.by_choice.insert(choice.to_owned(), state);
     }
@@ -210,6 +210,21 @@ impl Question {
         self.predicted(states).risk
     }
 
+    /// Whether "None of these" follows from the choices, each by its place: it does where all are missing, and one of them would
+    /// have been good news. `None` where others do not apply, which leaves it to a person.
+    pub fn none_of_these_follows(&self, state: impl Fn(usize) -> State) -> Option<bool> {
+        let states: Vec<State> = (0..self.choices.len()).map(state).collect();
+        let missed = |(choice, state): (&crate::Choice, &State)| *state == State::Missing && !choice.is_negative();
+        if !self.choices.iter().zip(&states).any(missed) {
+            return Some(false);
+        }
+        match states.iter().all(|state| matches!(state, State::Missing | State::NotApplicable)) {
+            false => Some(false),
+            true if states.contains(&State::NotApplicable) => None,
+            true => Some(true),
+        }
+    }
+
     /// Best and worst over published levels. A missing positive choice never lowers the risk and a selected negative
     /// one never does, so that the two ends are enough.
     fn by_levels(&self, known: &[State], none: State) -> (Risk, Risk) {
@@ -220,24 +235,22 @@ impl Question {
                 settled => *settled,
             };
             let settled: Vec<State> = self.choices.iter().zip(known).map(settle).collect();
-            self.settled_by_levels(&settled, none)
+            self.settled_by_levels(&settled, none, good)
         };
         (turned(true), turned(false))
     }
 
-    fn settled_by_levels(&self, settled: &[State], none: State) -> Risk {
+    fn settled_by_levels(&self, settled: &[State], none: State, good: bool) -> Risk {
         let choices = || self.choices.iter().zip(settled);
         let missing = |level| {
             choices()
                 .any(|(choice, state)| *state == State::Missing && !choice.is_negative() && choice.level == Some(level))
         };
         let flawed = choices().any(|(choice, state)| *state == State::Selected && choice.is_negative());
-        let nothing_good = choices().any(|(choice, state)| *state == State::Missing && !choice.is_negative())
-            && settled.iter().all(|state| *state != State::Selected);
         let none = match none {
             State::Selected => true,
             State::Missing | State::NotApplicable => false,
-            State::Partial | State::Unknown => nothing_good,
+            State::Partial | State::Unknown => self.none_of_these_follows(|at| settled[at]).unwrap_or(!good),
         };
         if none || flawed || missing(Level::High) {
             Risk::High
@@ -272,15 +285,24 @@ impl Question {
             for (bit, &index) in tried.iter().enumerate() {
                 selected[index] = assignment >> bit & 1 == 1;
             }
-            let applies = |index: &usize| known[*index] != State::NotApplicable;
-            let none = match none {
-                State::Selected => true,
-                State::Missing | State::NotApplicable => false,
-                State::Partial | State::Unknown => (0..known.len()).filter(applies).all(|index| !selected[index]),
+            let settled = |at: usize| match (known[at], selected[at]) {
+                (State::NotApplicable, _) => State::NotApplicable,
+                (_, true) => State::Selected,
+                (_, false) => State::Missing,
             };
-            selected.push(none);
-            let risk = first_true(&rules, &selected);
-            (best, worst) = (best.max(risk), worst.min(risk));
+            let nones = match none {
+                State::Selected => [true, true],
+                State::Missing | State::NotApplicable => [false, false],
+                State::Partial | State::Unknown => {
+                    self.none_of_these_follows(settled).map_or([false, true], |follows| [follows, follows])
+                }
+            };
+            for none in nones {
+                selected.truncate(known.len());
+                selected.push(none);
+                let risk = first_true(&rules, &selected);
+                (best, worst) = (best.max(risk), worst.min(risk));
+            }
             if (best, worst) == (Risk::None, Risk::High) {
                 break;
             }

@@ -72,6 +72,9 @@ fn a_sound_lens_is_read() {
     assert_eq!((lens.id.as_str(), lens.name.as_str()), ("company-policy-abc", "Company Policy ABC"));
     assert!(lens.edition.starts_with("sha256:") && lens.edition.len() == 19, "{}", lens.edition);
     let question = lens.question("backups").expect("it is there");
+    let asks: Vec<_> = question.choices.iter().filter_map(|choice| choice.ask.as_deref()).collect();
+    let asked = "Does this hold, and what shows it: ";
+    assert_eq!(asks, [format!("{asked}Backups are taken?"), format!("{asked}Restores are tried?")]);
     assert_eq!((question.number.as_str(), question.pillar.as_str()), ("Reliability 1", "reliability"));
     assert_eq!(
         question.choices.iter().map(|choice| choice.id.as_str()).collect::<Vec<_>>(),

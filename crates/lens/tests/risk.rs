@@ -72,7 +72,7 @@ fn published_levels_decide() {
         ([Partial, Unknown, Unknown, Unknown], "UNDETERMINED [NONE, HIGH]"),
         ([NotApplicable, Unknown, Unknown, Unknown], "UNDETERMINED [NONE, HIGH]"),
         // Every good choice is missing, so that "None of these" holds.
-        ([NotApplicable, Missing, Missing, Missing], "HIGH [HIGH, HIGH]"),
+        ([NotApplicable, Missing, Missing, Missing], "UNDETERMINED [MEDIUM, HIGH]"),
         ([NotApplicable, Unknown, Missing, Missing], "UNDETERMINED [NONE, HIGH]"),
     ];
     let question = framework_like();

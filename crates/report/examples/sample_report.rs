@@ -14,7 +14,7 @@ fn main() -> io::Result<()> {
         std::env::args_os().nth(1).map(PathBuf::from).ok_or_else(|| io::Error::other("name a directory"))?;
     std::fs::create_dir_all(&directory)?;
     let mut unverified = sample::small();
-    unverified.snapshot.verified = false;
+    (unverified.snapshot.verified, unverified.snapshot.damaged) = (false, true);
     unverified.fix_first.clear();
     for (name, document) in [("small", sample::small()), ("large", sample::large()), ("unverified", unverified)] {
         let mut out = BufWriter::new(File::create(directory.join(format!("{name}.html")))?);

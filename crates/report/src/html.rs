@@ -106,11 +106,8 @@ fn header(document: &Document) -> Markup {
             @if !scope.exclusions.is_empty() {
                 ul.exclusions { @for exclusion in &scope.exclusions { li { "Left out: " (prose(exclusion)) } } }
             }
-            @if !snapshot.verified {
-                p.alarm role="alert" {
-                    strong { "Not verified. " }
-                    "Files of this snapshot do not match their hashes: this report proves nothing."
-                }
+            @if let Some((word, why)) = review::unverified(snapshot) {
+                p.alarm role="alert" { strong { (review::sentence(word)) } " " (review::sentence(why)) }
             }
             dl.facts {
                 div { dt { "Lens" } dd { code { (name(&lens.id)) } } }
@@ -124,7 +121,7 @@ fn header(document: &Document) -> Markup {
                 div.wide { dt { "Collected by" } dd { code { (name(&snapshot.caller)) } " with wellproof " (name(&snapshot.tool_version)) } }
                 div.wide { dt { "Snapshot" } dd {
                     code { (name(&snapshot.digest)) } " "
-                    @if snapshot.verified { "verified" } @else { strong { "not verified" } }
+                    @match review::unverified(snapshot) { None => "verified", Some((word, _)) => strong { (word) } }
                 } }
             }
             nav aria-label="Parts of the report" {

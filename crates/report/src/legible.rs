@@ -24,6 +24,11 @@ pub(crate) fn prose(text: &str) -> Cow<'_, str> {
     legible(text, PROSE)
 }
 
+/// `text` as one line, for what stands within a line: a line break in it would forge another.
+pub fn legible_line(text: &str) -> Cow<'_, str> {
+    legible(text, LINE)
+}
+
 /// Lines that hold what somebody else wrote, each made safe to show; the line breaks stay.
 pub fn legible_lines(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -107,6 +112,12 @@ mod tests {
     fn what_cannot_be_seen_stands_as_an_escape() {
         assert_eq!(name("a\x1b[2Jb\nc\u{202e}d\u{9b}"), r"a\u{1b}[2Jb\nc\u{202e}d\u{9b}");
         assert_eq!(name("größer 数"), "größer 数");
+    }
+
+    #[test]
+    fn a_line_break_is_kept_between_lines_only() {
+        assert_eq!(legible_line("i-1\nfail i-2"), r"i-1\nfail i-2");
+        assert_eq!(legible_lines("i-1\r\nfail i-2\n"), "i-1\\r\nfail i-2\n");
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod text;
 use std::io::{self, Write};
 
 pub use html::html;
-pub use legible::legible_lines;
+pub use legible::{legible_line, legible_lines};
 pub use markdown::markdown;
 pub use text::{TextOptions, text};
 use wellproof_answers::document::Document;

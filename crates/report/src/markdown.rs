@@ -37,7 +37,8 @@ fn summary(document: &Document, out: &mut impl Write) -> io::Result<()> {
     for exclusion in &scope.exclusions {
         writeln!(out, "- Left out: {}", plain(&prose(exclusion)))?;
     }
-    let verified = if snapshot.verified { "verified" } else { "**not verified**" };
+    let unverified = review::unverified(snapshot);
+    let verified = unverified.map_or_else(|| "verified".to_owned(), |(word, why)| format!("**{word}**: {why}"));
     writeln!(out, "- Lens {}, edition {}", code(&lens.id), code(&lens.edition))?;
     writeln!(
         out,

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use wellproof_answers::document::{Choice, Citation, Coverage, Document, GapLine, PillarLine, Question, Risk};
+use wellproof_answers::document::{
+    Choice, Citation, Coverage, Document, GapLine, PillarLine, Question, Risk, SnapshotLine,
+};
 use wellproof_model::{Denier, GapKind, Suggestion, Verdict};
 
 use crate::legible::{count, prose};
@@ -138,6 +140,31 @@ pub(crate) fn shares_said(coverage: &Coverage) -> String {
     let said: Vec<String> =
         shares(coverage).iter().map(|(what, number)| format!("{} {}", count(*number), suggestion(*what))).collect();
     said.join(", ")
+}
+
+/// What keeps a snapshot from being verified, in a word and a sentence; `None` where nothing does.
+pub(crate) fn unverified(snapshot: &SnapshotLine) -> Option<(&'static str, &'static str)> {
+    match (snapshot.verified, snapshot.unfinished, snapshot.damaged) {
+        (true, ..) => None,
+        (false, true, false) => Some((
+            "unfinished",
+            "the scan of this snapshot did not finish: no seal holds its files, and what it had not read yet counts as not read",
+        )),
+        (false, true, true) => Some((
+            "not verified",
+            "the scan of this snapshot did not finish, and files of it do not match their hashes: this report proves nothing",
+        )),
+        (false, false, _) => {
+            Some(("not verified", "files of this snapshot do not match their hashes: this report proves nothing"))
+        }
+    }
+}
+
+/// `text` with a capital and a full stop.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
 }
 
 /// Which regions were scanned, and which were not.

@@ -102,7 +102,8 @@ impl<W: Write> Page<'_, W> {
         for exclusion in &scope.exclusions {
             self.field("", &format!("left out: {}", prose(exclusion)))?;
         }
-        let verified = if snapshot.verified { "verified" } else { "NOT VERIFIED: its files do not match their hashes" };
+        let verified = review::unverified(snapshot)
+            .map_or_else(|| "verified".to_owned(), |(word, why)| format!("{}: {why}", word.to_uppercase()));
         self.field("Snapshot", &format!("{} {verified}", name(&snapshot.digest)))?;
         self.field(
             "Collected",

@@ -55,6 +55,34 @@ fn json_reads_back_as_the_same_document() {
 }
 
 #[test]
+fn an_unfinished_snapshot_is_not_called_a_damaged_one() {
+    let mut document = sample::small();
+    let mut reports = |unfinished, damaged| {
+        let snapshot = &mut document.snapshot;
+        (snapshot.verified, snapshot.unfinished, snapshot.damaged) = (false, unfinished, damaged);
+        let wide = TextOptions { width: 400, ..TextOptions::default() };
+        [
+            written(|out| text(&document, &wide, out)),
+            written(|out| markdown(&document, out)),
+            written(|out| html(&document, out)),
+        ]
+    };
+    let (unfinished, hashes) = ("scan of this snapshot did not finish", "do not match their hashes");
+    for report in reports(true, false) {
+        assert!(report.contains(unfinished) && !report.contains(hashes));
+        assert!(!report.to_lowercase().contains("not verified"));
+    }
+    for report in reports(false, true) {
+        assert!(!report.contains(unfinished) && report.contains(hashes));
+    }
+    for report in reports(true, true) {
+        assert!(report.contains(unfinished) && report.contains(hashes));
+    }
+    // A document of before the two were told apart.
+    assert!(reports(false, false).iter().all(|report| report.contains(hashes)));
+}
+
+#[test]
 fn the_same_document_gives_the_same_bytes() {
     let document = sample::small();
     assert_eq!(written(|out| html(&document, out)), written(|out| html(&document, out)));
@@ -67,6 +95,36 @@ fn a_page_of_100_000_resources_stays_small_enough_to_open() {
     assert!(page.len() < 16 << 20, "{} bytes", page.len());
     assert!(page.contains("more resources not listed here"));
     assert!(page.contains("and 1,234 more calls"));
+}
+
+/// At scale most of what was judged is on no list, and what was not read is on none at all.
+#[test]
+fn a_choice_is_found_by_every_place_of_its_evidence() {
+    let mut document = sample::small();
+    let choice = &document.questions[0].choices[0];
+    let (id, rule) = (choice.id.clone(), choice.rules[0].id.clone());
+    let gap = document.gaps[0].id.clone();
+    document.gaps[0].unit = "quotas/999900009999/eu-gap-1".to_owned();
+    let line = document.rules.get_mut(&rule).unwrap();
+    (line.accounts, line.regions, line.gaps) = (vec!["888800008888".into()], vec!["eu-unlisted-1".into()], vec![gap]);
+    let page = written(|out| html(&document, out));
+    let options = |select: &str| {
+        let select = page.split_once(&format!("id=\"{select}\"")).unwrap().1.split_once("</select>").unwrap().0;
+        let options = select.split("value=\"").skip(1).map(|rest| rest.split_once("\">").unwrap());
+        options.map(|(key, rest)| (rest.split('<').next().unwrap(), key)).collect::<std::collections::HashMap<_, _>>()
+    };
+    let place = page.split_once(&format!(".choice-{id}\"")).unwrap().1;
+    let keys = |name: &str| {
+        let keys = place.split_once(&format!("{name}=\"")).unwrap().1.split('"').next().unwrap();
+        keys.split(' ').collect::<Vec<_>>()
+    };
+    let (accounts, regions) = (keys("data-accounts"), keys("data-regions"));
+    for account in ["888800008888", "999900009999"] {
+        assert!(accounts.contains(&options("filter-account")[account]), "{account}");
+    }
+    for region in ["eu-unlisted-1", "eu-gap-1"] {
+        assert!(regions.contains(&options("filter-region")[region]), "{region}");
+    }
 }
 
 #[test]

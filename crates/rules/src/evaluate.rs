@@ -16,6 +16,8 @@ use crate::rule::{Claim, ForEach, Rule};
 
 /// How many resources one task judges.
 const CHUNK: usize = 4096;
+/// Of how many matches of one resource the calls are cited.
+const MATCHES: usize = 50;
 
 /// One outcome for each rule, by id.
 pub(crate) fn evaluate(rules: &[&Rule], evidence: &Evidence, scope: &Scope) -> Vec<Outcome> {
@@ -192,7 +194,8 @@ impl<'e> Context<'e> {
         let side = match &rule.claim {
             Claim::Expect { .. } => None,
             Claim::Requires(join) => Some(self.side(join, &subjects, false)),
-            Claim::Forbids(join) => Some(self.side(join, &subjects, true)),
+            // What is joined by a pair is a fact about the judged resource, wherever it stands itself.
+            Claim::Forbids(join) => Some(self.side(join, &subjects, join.pairs.is_empty())),
         };
         let sees = |account: &str| rule.seen_from.is_none() || management::shown_by(self.evidence, account).is_some();
         let blind: BTreeSet<&str> = self.accounts.iter().copied().filter(|account| !sees(account)).collect();
@@ -256,13 +259,15 @@ impl<'e> Context<'e> {
 
     /// The calls that say what there is to judge, and why there may be more of it.
     fn completeness(&self, rule: &Rule) -> (Vec<&'e CallId>, BTreeSet<Reason>) {
+        let nothing = self.none_of_workload();
         match &rule.for_each {
             ForEach::Type(kind) => {
-                let reach = self.coverage.reach(kind, &self.accounts, Regions::Enabled(self.regions));
+                let mut reach = self.coverage.reach(kind, &self.accounts, Regions::Enabled(self.regions));
+                reach.reasons.extend(nothing);
                 (reach.calls, reach.reasons)
             }
             ForEach::Account | ForEach::Region => {
-                let mut reasons = BTreeSet::new();
+                let mut reasons: BTreeSet<Reason> = nothing.into_iter().collect();
                 // Without an account nothing was scanned, which is not the same as nothing to judge.
                 if self.coverage.accounts.is_empty() {
                     reasons.insert(Reason::NoListing { kind: "any account".to_owned() });
@@ -277,6 +282,30 @@ impl<'e> Context<'e> {
             }
         }
     }
+
+    /// Why nothing that the workload holds was looked at: what it names lies elsewhere, or nowhere. That leaves nothing to judge, which
+    /// is not the same as nothing that exists.
+    fn none_of_workload(&self) -> Option<Reason> {
+        if self.accounts.is_empty() && !self.coverage.accounts.is_empty() {
+            return Some(Reason::NoneOfWorkload { what: "account" });
+        }
+        let manifest = &self.evidence.manifest;
+        let mut known = manifest.regions.iter().chain(manifest.regions_enabled.iter().flatten());
+        let none = !self.regions.is_empty() && !known.any(|region| self.regions.contains(region));
+        none.then_some(Reason::NoneOfWorkload { what: "region" })
+    }
+}
+
+/// The accounts and the regions of everything that was judged.
+fn places(subjects: &Subjects<'_>, tally: &Tally) -> (Vec<String>, Vec<String>) {
+    let (mut accounts, mut regions) = (BTreeSet::new(), BTreeSet::new());
+    for at in tally.failed.iter().chain(&tally.unknown).chain(&tally.passed) {
+        let record = subjects.at(*at as usize);
+        accounts.insert(record.account());
+        regions.insert(record.region());
+    }
+    let names = |names: BTreeSet<&str>| names.into_iter().map(str::to_owned).collect();
+    (names(accounts), names(regions))
 }
 
 /// One rule being judged.
@@ -365,7 +394,7 @@ impl<'e> Judging<'_, 'e> {
 
     fn match_for(&self, record: Record<'_>, matched: Said, unmatched: Said) -> Said {
         let Some(side) = self.side else { return Said::Unknown(vec![Reason::Uncited]) };
-        let mut found = side.join.find(&side.index, record);
+        let mut found = side.join.find(&side.index, record, 1);
         if !found.yes.is_empty() {
             return matched;
         }
@@ -383,7 +412,9 @@ impl<'e> Judging<'_, 'e> {
             resource.calls.iter().for_each(&mut cite);
         }
         let Some(side) = self.side else { return };
-        let found = side.join.find(&side.index, record);
+        // A resource's own calls hold what is said of it; what is said of a place stands on its matches alone.
+        let most = if record.resource().is_some() { MATCHES } else { usize::MAX };
+        let found = side.join.find(&side.index, record, most);
         if found.yes.is_empty() {
             if let Some(reach) = side.reach(record) {
                 reach.calls.iter().for_each(|call| cite(call));
@@ -443,6 +474,7 @@ impl<'e> Judging<'_, 'e> {
         let gaps: BTreeSet<&GapId> = tally.reasons.iter().filter_map(Reason::gap).collect();
         let judged_all = tally.passed.len() + tally.failed.len() + tally.unknown.len();
         let judged = self.judged(subjects, &tally);
+        let (accounts, regions) = places(subjects, &tally);
         let decided = tally.passed.len() + tally.failed.len();
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
         let failing_share = if decided == 0 { 0.0 } else { tally.failed.len() as f64 / decided as f64 };
@@ -456,6 +488,8 @@ impl<'e> Judging<'_, 'e> {
             out_of_scope: tally.out_of_scope,
             left_out: (judged_all - judged.len()) as u64,
             judged,
+            accounts,
+            regions,
             note,
             citations: citations.into_iter().cloned().collect(),
             gaps: gaps.into_iter().cloned().collect(),

@@ -124,13 +124,13 @@ pub enum OnFail {
 #[serde(deny_unknown_fields)]
 pub(crate) struct BearsOnFile {
     pub(crate) question: String,
-    pub(crate) choice: String,
+    pub(crate) choice: Located<String>,
     pub(crate) pass: OnPass,
     pub(crate) fail: OnFail,
     pub(crate) tolerates: Option<Located<f64>>,
     pub(crate) counts_from: Option<Located<u64>>,
     #[serde(default)]
-    pub(crate) together_with: Vec<String>,
+    pub(crate) together_with: Vec<Located<String>>,
     pub(crate) none_means: Option<NoneMeans>,
 }
 

@@ -363,12 +363,14 @@ fn bears_on(source: &mut Source<'_>, written: &RuleFile) -> Vec<BearsOn> {
         }
         all.push(BearsOn {
             question: file.question.clone(),
-            choice: file.choice.clone(),
+            choice: file.choice.value.clone(),
             pass: file.pass,
             fail: file.fail,
             tolerates: file.tolerates.as_ref().map(|share| share.value),
             counts_from: file.counts_from.as_ref().map(|least| least.value),
-            together_with: file.together_with.clone(),
+            together_with: file.together_with.iter().map(|rule| rule.value.clone()).collect(),
+            choice_at: source.span(&file.choice.referenced),
+            together_with_at: file.together_with.iter().map(|rule| source.span(&rule.referenced)).collect(),
             none_means: file.none_means.or(written.none_means.map(|NoneMeans::NotApplicable| NoneMeans::NotApplicable)),
         });
     }

@@ -24,6 +24,10 @@ pub struct Outcome {
     pub judged: Vec<Judged>,
     /// How many judged resources `judged` leaves out.
     pub left_out: u64,
+    /// The accounts of all judged resources, whatever `judged` leaves out. Sorted, each once.
+    pub accounts: Vec<String>,
+    /// Their regions, likewise.
+    pub regions: Vec<String>,
     /// The note, rendered, without the question's number; `None` where the rule has none for this verdict.
     pub note: Option<String>,
     /// Calls that the verdict rests on: of the judged resources (of the failing ones where it fails), and of the listings whose

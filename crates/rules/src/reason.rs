@@ -13,6 +13,8 @@ pub(crate) enum Reason {
     Incomplete { kind: String, unit: UnitId },
     /// No unit listed the type.
     NoListing { kind: String },
+    /// The snapshot has no account, or no region, that the workload names.
+    NoneOfWorkload { what: &'static str },
     /// An enabled region was not scanned.
     RegionNotScanned { region: String },
     /// Which regions are enabled was not read.
@@ -27,6 +29,8 @@ pub(crate) enum Reason {
     NotManagement { account: String },
     /// Whether the resource belongs to the workload could not be read.
     ScopeUnread(GapId),
+    /// A resource has more combinations of what is matched than are looked up.
+    TooManyKeys { kind: String },
     /// There is no call to cite.
     Uncited,
 }
@@ -104,6 +108,9 @@ pub(crate) fn describe(reasons: &BTreeSet<Reason>, evidence: &Evidence) -> Strin
             Reason::NoListing { kind } => {
                 others.insert(format!("{kind} was not scanned"));
             }
+            Reason::NoneOfWorkload { what } => {
+                others.insert(format!("the snapshot has no {what} of the workload"));
+            }
             Reason::RegionNotScanned { region } => {
                 regions.insert(region);
             }
@@ -123,6 +130,9 @@ pub(crate) fn describe(reasons: &BTreeSet<Reason>, evidence: &Evidence) -> Strin
                 others.insert(format!(
                     "only an organization's management account sees this, and {account} is not known to be one"
                 ));
+            }
+            Reason::TooManyKeys { kind } => {
+                others.insert(format!("a {kind} has too many combinations to match"));
             }
             Reason::Uncited => {
                 others.insert("no call proves it".to_owned());

@@ -1,6 +1,7 @@
 //! A rule that was loaded and checked.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::case::Case;
@@ -81,6 +82,10 @@ pub struct BearsOn {
     pub together_with: Vec<String>,
     /// Whether the choice does not apply where there is nothing to judge.
     pub none_means: Option<NoneMeans>,
+    /// Where the rule's file names the choice, in bytes.
+    pub(crate) choice_at: Range<usize>,
+    /// Where it names each of the rules in `together_with`.
+    pub(crate) together_with_at: Vec<Range<usize>>,
 }
 
 /// What must hold of a resource.

@@ -1,6 +1,7 @@
 //! All rules together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
@@ -100,19 +101,18 @@ impl RuleSet {
     pub fn check(&self, known_choice: &dyn Fn(&str, &str) -> bool) -> Result<(), RuleErrors> {
         let mut errors = Vec::new();
         for rule in self.rules.values() {
-            let mut mistake = |word: &str, message: String, help: Option<String>| {
-                let at = rule.source.find(word).unwrap_or_default();
-                errors.push(RuleError::at(&rule.file, &rule.source, at..at + word.len(), message).help(help));
+            let mut mistake = |at: &Range<usize>, message: String, help: Option<String>| {
+                errors.push(RuleError::at(&rule.file, &rule.source, at.clone(), message).help(help));
             };
             for bears in &rule.bears_on {
                 if !known_choice(&bears.question, &bears.choice) {
                     let message = format!("no lens has the choice `{}` of `{}`", bears.choice, bears.question);
-                    mistake(&bears.choice, message, None);
+                    mistake(&bears.choice_at, message, None);
                 }
-                for other in &bears.together_with {
+                for (other, at) in bears.together_with.iter().zip(&bears.together_with_at) {
                     if *other == rule.id || !self.rules.contains_key(other) {
                         let help = nearest(other, self.rules.keys().map(String::as_str));
-                        mistake(other, format!("there is no other rule `{other}`"), help);
+                        mistake(at, format!("there is no other rule `{other}`"), help);
                     }
                 }
             }

@@ -281,6 +281,8 @@ proptest! {
                 prop_assert!(!outcome.citations.is_empty(), "{}", outcome.rule);
                 prop_assert!(outcome.citations.is_sorted());
             }
+            let judged: BTreeSet<&String> = outcome.judged.iter().map(|judged| &judged.region).collect();
+            prop_assert_eq!(outcome.regions.iter().collect::<BTreeSet<_>>(), judged, "few enough to list them all");
             if outcome.verdict != Verdict::Pass {
                 continue;
             }

@@ -105,6 +105,45 @@ fn a_workload_selects_what_is_judged() {
 }
 
 #[test]
+fn a_workload_of_which_the_snapshot_has_nothing_is_unknown() {
+    let cases = "
+  - {name: pass, given: {T::Trail: [{logging: true}]}, expect: pass}
+  - {name: fail, given: {T::Trail: []}, expect: fail}
+  - name: no such account
+    workload: {accounts: ['111122224444']}
+    given: {T::Trail: [{logging: true}]}
+    expect: unknown
+    note: 'not read: the snapshot has no account of the workload.'
+  - name: no such region
+    workload: {regions: [eu-centrall-1]}
+    given: {T::Trail: [{logging: true}]}
+    expect: unknown
+    note: 'not read: the snapshot has no region of the workload.'
+";
+    for for_each in ["Account", "Region"] {
+        hold(
+            &format!("for_each: {for_each}\nrequires: {{type: T::Trail, where: logging, match: [account]}}\n{NOTES}"),
+            cases,
+        );
+    }
+    hold(
+        &format!("for_each: T::Instance\nexpect: tokens == 'required'\n{NOTES}"),
+        "
+  - {name: pass, given: {T::Instance: [{tokens: required}]}, expect: pass}
+  - {name: fail, given: {T::Instance: [{tokens: optional}]}, expect: fail}
+  - name: no such account
+    workload: {accounts: ['111122224444']}
+    given: {T::Instance: [{tokens: optional}]}
+    expect: unknown
+  - name: no such region, where the type has none
+    workload: {regions: [eu-centrall-1]}
+    given: {T::Instance: {global: true}}
+    expect: unknown
+",
+    );
+}
+
+#[test]
 fn between_pass_and_fail_is_unknown() {
     hold(
         "for_each: T::Instance\nexpect: share != null && share < 0.8\nfail_when: share >= 0.9\nworst_by: share\nnotes: {fail: '{worst.id} at {worst:percent}, {examples}, {failed|one|many}.', pass: p., unknown: '{gaps}.'}",
@@ -187,7 +226,28 @@ fn joins_match_lists_paths_and_never_null() {
 }
 
 #[test]
-fn forbids_counts_what_is_in_scope() {
+fn pairs_through_one_list_read_the_same_element() {
+    hold(
+        &format!(
+            "for_each: T::Instance\nrequires: {{type: T::Instance, match: [account, {{state: disks.id}}, {{tokens: disks.kind}}]}}\n{NOTES}"
+        ),
+        "
+  - name: of one element
+    given: {T::Instance: [{state: a, tokens: x, disks: [{id: b, kind: y}, {id: a, kind: x}]}]}
+    expect: pass
+  - name: of two elements
+    given: {T::Instance: [{state: a, tokens: x, disks: [{id: b, kind: x}, {id: a, kind: y}]}]}
+    expect: fail
+  - name: null in the one that would match
+    given: {T::Instance: [{state: a, tokens: x, disks: [{id: b, kind: x}, {id: a, kind: null}]}]}
+    expect: fail
+  - {name: not read, given: {T::Instance: [{state: a, tokens: x, unread: [disks]}]}, expect: unknown}
+",
+    );
+}
+
+#[test]
+fn forbids_in_a_place_counts_what_is_in_scope() {
     hold(
         &format!(
             "for_each: Account\nforbids: {{type: T::Instance, where: tokens == 'optional', match: [account]}}\n{NOTES}"
@@ -207,6 +267,37 @@ fn forbids_counts_what_is_in_scope() {
   - name: a region that was not scanned could hold one
     not_scanned: [us-east-1]
     given: {T::Instance: []}
+    expect: unknown
+",
+    );
+}
+
+#[test]
+fn forbids_counts_what_is_joined_wherever_it_stands() {
+    hold(
+        &format!(
+            "for_each: T::Instance\nforbids: {{type: T::Trail, where: wide, match: [account, {{id: instance_ids}}]}}\n{NOTES}"
+        ),
+        "
+  - name: none
+    given: {T::Instance: [{id: i-1}], T::Trail: [{wide: false, instance_ids: [i-1]}]}
+    expect: pass
+  - name: one without the workload's tag
+    workload: {tags: [env=prod]}
+    given: {T::Instance: [{id: i-1, tags: {env: prod}}], T::Trail: [{wide: true, instance_ids: [i-1], tags: {env: dev}}]}
+    expect: fail
+  - name: one outside the workload's regions
+    workload: {regions: [eu-central-1]}
+    regions: [eu-central-1, us-east-1]
+    given: {T::Instance: [{id: i-1}], T::Trail: [{region: us-east-1, wide: true, instance_ids: [i-1]}]}
+    expect: fail
+  - name: where its tags say nothing, that they were not read does not matter
+    workload: {tags: [env=prod]}
+    given: {T::Instance: [{id: i-1, tags: {env: prod}}], T::Trail: [{wide: true, instance_ids: [i-1], unread: [tags]}]}
+    expect: fail
+  - name: the other listing was denied
+    workload: {tags: [env=prod]}
+    given: {T::Instance: [{id: i-1, tags: {env: prod}}], T::Trail: denied}
     expect: unknown
 ",
     );

@@ -55,6 +55,18 @@ fn rules_of_ones_own_replace_those_of_the_same_id() {
     insta::assert_snapshot!(mistakes(RuleSet::load_dir(directory.path())), @r#"b/one.yaml: the id `one` is also in a/one.yaml"#);
 }
 
+/// The first place where a word stands need not be the one that is wrong.
+#[test]
+fn a_mistake_is_shown_where_it_stands() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = rule("one", "what is known", "twoo").replace("fix: ", "fix: twoo ");
+    write(directory.path(), "one.yaml", &text);
+    let set = RuleSet::load_dir(directory.path()).unwrap();
+    let shown = mistakes(set.check(&|_, _| false));
+    assert!(shown.contains("one.yaml:5:34: no lens has the choice `known`"), "{shown}");
+    assert!(shown.contains("one.yaml:5:86: there is no other rule `twoo`"), "{shown}");
+}
+
 #[test]
 fn unknown_choices_and_rules_are_mistakes() {
     let directory = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use wellproof_answers::document::Document;
-use wellproof_answers::fail_on;
+use wellproof_answers::{FailOn, fail_on};
 use wellproof_report::TextOptions;
 
 use crate::args::{Answer, Format};
@@ -19,7 +19,7 @@ pub(crate) fn run(args: &Answer) -> miette::Result<Exit> {
     if let Some(what) = args.fail_on
         && let Some(reached) = fail_on(&judged.document, what)
     {
-        output::say(&format!("--fail-on {what}: {reached}"));
+        output::say(&format!("--fail-on {what}: {}", wellproof_report::legible_line(&reached)));
         return Ok(Exit::Reached);
     }
     Ok(ended(&judged.document))
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Answer) -> miette::Result<Exit> {
 
 /// A review that could not read everything says so in its exit code.
 pub(crate) fn ended(document: &Document) -> Exit {
-    if document.gaps.is_empty() { Exit::Done } else { Exit::Gaps }
+    if fail_on(document, FailOn::Gaps).is_none() { Exit::Done } else { Exit::Gaps }
 }
 
 pub(crate) fn write(

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use wellproof_answers::document::{Choice, Question, RuleOnChoice};
 use wellproof_model::{Call, CallId};
+use wellproof_report::legible_line as line;
 
 use crate::args::Explain;
 use crate::commands::answer::ended;
@@ -19,7 +20,7 @@ pub(crate) fn run(args: &Explain) -> miette::Result<Exit> {
     let judged = judge::judge(&args.judging)?;
     let page = Page { judged: &judged, bodies: args.bodies, listed: if args.all { usize::MAX } else { LISTED } };
     let text = page.find(&args.what)?;
-    output::print(&wellproof_report::legible_lines(&text))?;
+    output::text(&args.output.path, &wellproof_report::legible_lines(&text))?;
     Ok(ended(&judged.document))
 }
 
@@ -80,7 +81,8 @@ impl Page<'_> {
     fn question(&self, question: &Question) -> miette::Result<String> {
         let mut text = String::new();
         let edition = &self.judged.document.lens.edition;
-        let _ = writeln!(text, "{}  {}  ({}, edition {edition})", question.number, question.title, question.id);
+        let title = line(&question.title);
+        let _ = writeln!(text, "{}  {title}  ({}, edition {edition})", question.number, question.id);
         let _ = writeln!(
             text,
             "predicted risk {:?}, between {:?} and {:?}, by {}",
@@ -99,10 +101,10 @@ impl Page<'_> {
     fn choice(&self, question: &Question, choice: &Choice) -> miette::Result<String> {
         let mut text = String::new();
         let number = choice.number.as_deref().unwrap_or_default();
-        let _ = writeln!(text, "{} {number} {}  [{}]", question.number, choice.title, choice.verdict);
-        let _ = writeln!(text, "  {}\n  {}", choice.id, choice.reason);
-        for line in [&choice.ask, &choice.hint].into_iter().flatten() {
-            let _ = writeln!(text, "  {line}");
+        let _ = writeln!(text, "{} {number} {}  [{}]", question.number, line(&choice.title), choice.verdict);
+        let _ = writeln!(text, "  {}\n  {}", choice.id, line(&choice.reason));
+        for said in [&choice.ask, &choice.hint].into_iter().flatten() {
+            let _ = writeln!(text, "  {}", line(said));
         }
         for rule in &choice.rules {
             self.rule_on_choice(rule, &mut text)?;
@@ -111,10 +113,10 @@ impl Page<'_> {
     }
 
     fn rule_on_choice(&self, rule: &RuleOnChoice, text: &mut String) -> miette::Result<()> {
-        let line = self.judged.document.rules.get(&rule.id);
-        let title = line.map_or("", |line| line.title.as_str());
-        let _ = writeln!(text, "  rule {}: {}, which {} it", rule.id, rule.verdict, rule.weight);
-        let _ = writeln!(text, "    {title}");
+        let title = self.judged.document.rules.get(&rule.id).map_or("", |ran| ran.title.as_str());
+        let said = if rule.weight == "nothing" { "says nothing of" } else { rule.weight.as_str() };
+        let _ = writeln!(text, "  rule {}: {}, which {said} it", rule.id, rule.verdict);
+        let _ = writeln!(text, "    {}", line(title));
         let _ = writeln!(
             text,
             "    {} passed, {} failed, {} unknown, {} not judged",
@@ -122,8 +124,9 @@ impl Page<'_> {
         );
         self.gaps_of(&rule.id, text);
         for resource in rule.resources.iter().take(self.listed) {
-            let name = resource.arn.as_deref().unwrap_or(&resource.id);
-            let _ = writeln!(text, "    {} {} {name} in {}", resource.verdict, resource.kind, resource.region);
+            let name = line(resource.arn.as_deref().unwrap_or(&resource.id));
+            let (kind, region) = (line(&resource.kind), line(&resource.region));
+            let _ = writeln!(text, "    {} {kind} {name} in {region}", resource.verdict);
             for id in &resource.calls {
                 if let Some(call) = self.judged.evidence.calls.get(&CallId::from(id.clone())) {
                     let body = self.call(call, self.bodies)?;
@@ -140,9 +143,10 @@ impl Page<'_> {
 
     fn gaps_of(&self, rule: &str, text: &mut String) {
         let document = &self.judged.document;
-        let Some(line) = document.rules.get(rule) else { return };
-        for gap in document.gaps.iter().filter(|gap| line.gaps.contains(&gap.id)).take(self.listed) {
-            let _ = writeln!(text, "    not read: {} in {}: {}: {}", gap.what, gap.unit, gap.kind, gap.message);
+        let Some(ran) = document.rules.get(rule) else { return };
+        for gap in document.gaps.iter().filter(|gap| ran.gaps.contains(&gap.id)).take(self.listed) {
+            let (what, unit, message) = (line(&gap.what), line(&gap.unit), line(&gap.message));
+            let _ = writeln!(text, "    not read: {what} in {unit}: {}: {message}", gap.kind);
         }
     }
 
@@ -155,8 +159,13 @@ impl Page<'_> {
                         self.rule_on_choice(rule, &mut text)?;
                     }
                     let number = choice.number.as_deref().unwrap_or_default();
-                    let _ =
-                        writeln!(text, "  bears on {} {number} {}: {}", question.number, choice.title, choice.verdict);
+                    let _ = writeln!(
+                        text,
+                        "  bears on {} {number} {}: {}",
+                        question.number,
+                        line(&choice.title),
+                        choice.verdict
+                    );
                 }
             }
         }
@@ -173,17 +182,23 @@ impl Page<'_> {
             call.error.as_deref().map_or_else(|| call.status.to_string(), |code| format!("{} {code}", call.status));
         let _ = writeln!(
             text,
-            "call {} {}:{} in {} of {} at {}: {status}",
-            call.id, key.service, key.operation, key.region, key.account, call.at
+            "call {} {}:{} in {} of {} at {}: {}",
+            line(&call.id.0),
+            line(&key.service),
+            line(&key.operation),
+            line(&key.region),
+            line(&key.account),
+            call.at,
+            line(&status)
         );
-        let request = call.request_id.as_deref().unwrap_or("none");
-        let _ = writeln!(text, "  request id {request}, sha256 {}", call.sha256);
+        let request = line(call.request_id.as_deref().unwrap_or("none"));
+        let _ = writeln!(text, "  request id {request}, sha256 {}", line(&call.sha256));
         if body {
             if !key.input.is_empty() {
-                let _ = writeln!(text, "  asked {}", key.input);
+                let _ = writeln!(text, "  asked {}", line(&key.input));
             }
             if !call.redacted.is_empty() {
-                let _ = writeln!(text, "  redacted {}", call.redacted.join(", "));
+                let _ = writeln!(text, "  redacted {}", line(&call.redacted.join(", ")));
             }
             let bytes = self.judged.reader.body(call)?;
             let kind = call.headers.get("content-type").map(String::as_str);

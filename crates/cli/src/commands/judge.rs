@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use wellproof_answers::Custody;
 use wellproof_answers::document::Document;
 use wellproof_lens::Lens;
 use wellproof_model::{Evidence, Scope};
@@ -25,10 +26,11 @@ pub(crate) fn judge(args: &Judging) -> miette::Result<Judged> {
     let lens = lens(&args.lens)?;
     let rules = rules(args.rules.as_deref())?;
     rules.check(&|question, choice| known_choice(&lens, question, choice))?;
-    let scope = scope::read(args.config.as_ref())?;
+    let config = scope::read(args.config.as_ref())?;
     let reader = Reader::open(&args.snapshot)?;
+    config.check(reader.manifest())?;
     let verify = if args.allow_unverified { Verify::No } else { Verify::Yes };
-    answer(reader, &lens, rules, &scope, verify)
+    answer(reader, &lens, rules, &config.scope, verify)
 }
 
 pub(crate) fn answer(
@@ -43,7 +45,12 @@ pub(crate) fn answer(
     tell(&reader, &reading);
     wellproof_derive::derive(&mut evidence, &scope.provenance, &types);
     let outcomes = rules.evaluate(&evidence, scope);
-    let document = wellproof_answers::answer(&evidence, lens, &rules, &outcomes, scope, reading.verified);
+    let custody = Custody {
+        unfinished: reader.verified_state() == State::Unfinished,
+        damaged: !reading.problems.is_empty(),
+        resources: reading.resources.values().sum(),
+    };
+    let document = wellproof_answers::answer(&evidence, lens, &rules, &outcomes, scope, custody);
     Ok(Judged { reader, evidence, rules, document })
 }
 
@@ -65,7 +72,7 @@ fn tell(reader: &Reader, reading: &Reading) {
         output::say("warning: the scan of this snapshot did not finish; what it did not read counts as a gap");
     }
     for problem in &reading.problems {
-        output::say(&format!("warning: {problem}"));
+        output::say(&format!("warning: {}", wellproof_report::legible_line(&problem.to_string())));
     }
 }
 

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use wellproof_lens::Lens;
+use wellproof_report::legible_line as line;
 
-use crate::args::{Lens as Args, LensCommand};
+use crate::args::{Lens as Args, LensCommand, Output};
 use crate::commands::judge;
 use crate::exit::Exit;
 use crate::output;
@@ -12,7 +13,7 @@ use crate::output;
 pub(crate) fn run(args: &Args) -> miette::Result<Exit> {
     match &args.command {
         LensCommand::List => list(),
-        LensCommand::Show { lens } => show(&judge::lens(lens)?),
+        LensCommand::Show { lens, output } => show(&judge::lens(lens)?, output),
         LensCommand::Check { file } => check(file),
     }
 }
@@ -32,18 +33,18 @@ fn list() -> miette::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn show(lens: &Lens) -> miette::Result<Exit> {
+fn show(lens: &Lens, output: &Output) -> miette::Result<Exit> {
     let mut text = String::new();
-    let _ = writeln!(text, "{} ({}), edition {}", lens.name, lens.id, lens.edition);
+    let _ = writeln!(text, "{} ({}), edition {}", line(&lens.name), lens.id, lens.edition);
     for question in lens.questions() {
-        let _ = writeln!(text, "\n{}  {}\n    {}", question.number, question.title, question.id);
+        let _ = writeln!(text, "\n{}  {}\n    {}", question.number, line(&question.title), question.id);
         for choice in &question.choices {
             let level = choice.level.map_or_else(String::new, |level| format!("{level:?}").to_uppercase());
             let number = choice.number.as_deref().unwrap_or_default();
-            let _ = writeln!(text, "  {number:<11} {level:<6} {}\n    {}", choice.title, choice.id);
+            let _ = writeln!(text, "  {number:<11} {level:<6} {}\n    {}", line(&choice.title), choice.id);
         }
     }
-    output::print(&wellproof_report::legible_lines(&text))?;
+    output::text(&output.path, &wellproof_report::legible_lines(&text))?;
     Ok(Exit::Done)
 }
 

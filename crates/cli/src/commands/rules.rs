@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use wellproof_lens::Lens;
+use wellproof_report::legible_line as line;
 use wellproof_rules::{Rule, RuleSet};
 
-use crate::args::{Rules, RulesCommand};
+use crate::args::{Output, Rules, RulesCommand};
 use crate::commands::judge;
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -15,20 +16,20 @@ pub(crate) fn run(args: &Rules) -> miette::Result<Exit> {
     let rules = judge::rules(args.directory.as_deref())?;
     let lens = judge::lens(args.lens.as_deref().unwrap_or("wellarchitected"))?;
     match &args.command {
-        RulesCommand::List => list(&rules),
+        RulesCommand::List { output } => list(&rules, output),
         RulesCommand::Check => check(&rules, &lens),
         RulesCommand::Test => test(&rules),
-        RulesCommand::Explain { id } => explain(&rules, &lens, id),
+        RulesCommand::Explain { id, output } => explain(&rules, &lens, id, output),
     }
 }
 
-fn list(rules: &RuleSet) -> miette::Result<Exit> {
+fn list(rules: &RuleSet, output: &Output) -> miette::Result<Exit> {
     let mut text = String::new();
     for rule in rules.iter() {
-        let _ = writeln!(text, "{:<50} {}", rule.id, rule.title);
+        let _ = writeln!(text, "{:<50} {}", rule.id, line(&rule.title));
     }
     let _ = writeln!(text, "{} rules", rules.len());
-    output::print(&text)?;
+    output::text(&output.path, &text)?;
     Ok(Exit::Done)
 }
 
@@ -42,9 +43,10 @@ fn test(rules: &RuleSet) -> miette::Result<Exit> {
     let results = rules.test();
     let mut text = String::new();
     for result in results.iter().filter(|result| !result.passed()) {
-        let _ = writeln!(text, "{}:{}: {} / {}", result.file, result.line, result.rule, result.case);
+        let (file, case) = (line(&result.file), line(&result.case));
+        let _ = writeln!(text, "{file}:{}: {} / {case}", result.line, result.rule);
         for failure in &result.failures {
-            let _ = writeln!(text, "  {failure}");
+            let _ = writeln!(text, "  {}", line(failure));
         }
     }
     let failed = results.iter().filter(|result| !result.passed()).count();
@@ -53,32 +55,32 @@ fn test(rules: &RuleSet) -> miette::Result<Exit> {
     Ok(if failed == 0 { Exit::Done } else { Exit::Reached })
 }
 
-fn explain(rules: &RuleSet, lens: &Lens, id: &str) -> miette::Result<Exit> {
+fn explain(rules: &RuleSet, lens: &Lens, id: &str, output: &Output) -> miette::Result<Exit> {
     let rule = rules.rule(id).ok_or_else(|| {
         let names = rules.iter().map(|rule| rule.id.as_str());
         let help = wellproof_lens::nearest(id, names).map(|name| format!("did you mean `{name}`?"));
         CliError::NoRule { id: id.to_owned(), help }
     })?;
-    output::print(&describe(rule, lens))?;
+    output::text(&output.path, &wellproof_report::legible_lines(&describe(rule, lens)))?;
     Ok(Exit::Done)
 }
 
 /// A rule in words and with its predicates, as its file has them.
 pub(crate) fn describe(rule: &Rule, lens: &Lens) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{}\n  {}\n  rests on {}", rule.id, rule.title, rule.basis);
+    let _ = writeln!(text, "{}\n  {}\n  rests on {}", rule.id, line(&rule.title), line(&rule.basis));
     let _ = writeln!(text, "\nbears on (numbers of edition {})", lens.edition);
     for on in &rule.bears_on {
         let choice = lens.choice(&on.question, &on.choice).map(|(_, choice)| choice);
         let number = choice.and_then(|choice| choice.number.as_deref()).unwrap_or_default();
         let title = choice.map_or("", |choice| choice.title.as_str());
-        let _ = writeln!(text, "  {number} {title}\n    {} / {}", on.question, on.choice);
+        let _ = writeln!(text, "  {number} {}\n    {} / {}", line(title), line(&on.question), line(&on.choice));
         let _ = writeln!(text, "    a pass {}, a failure {}", on.pass.as_str(), on.fail.as_str());
     }
     if !rule.fix.is_empty() {
-        let _ = writeln!(text, "\nto mend it\n  {}", rule.fix);
+        let _ = writeln!(text, "\nto mend it\n  {}", line(&rule.fix));
     }
-    let _ = writeln!(text, "\nits file, {} ({} cases)\n", rule.file, rule.cases());
+    let _ = writeln!(text, "\nits file, {} ({} cases)\n", line(&rule.file), rule.cases());
     text.push_str(&rule.source);
     text
 }

@@ -1,11 +1,13 @@
 //! `wellproof scan`
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use wellproof_collect::{Origin, Regions, Request, Scanned, scan};
 use wellproof_model::Gap;
+use wellproof_report::legible_line as line;
 use wellproof_rules::RuleSet;
 use wellproof_snapshot::{Format, Reader};
 
@@ -13,9 +15,6 @@ use crate::args::Scan;
 use crate::exit::Exit;
 use crate::output;
 use crate::progress::Bar;
-
-/// How many gaps are named one by one.
-const NAMED: usize = 20;
 
 pub(crate) fn run(args: &Scan) -> miette::Result<Exit> {
     let origin = match &args.replay {
@@ -95,21 +94,81 @@ fn report(request: &Request, scanned: &Scanned) -> miette::Result<()> {
     Ok(())
 }
 
-/// What was not read, why, and the IAM actions that would mend it.
+/// What was not read, why, and the IAM actions that would mend it. What is alike in several units stands on one line.
 fn gaps(gaps: &[Gap]) -> String {
     let mut lines = vec![format!("not read: {}", gaps.len())];
-    for gap in gaps.iter().take(NAMED) {
-        let by = gap.denied_by.map(|by| format!(" by {}", by.as_str())).unwrap_or_default();
-        lines.push(format!("  {} in {}: {}{by}: {}", gap.what, gap.unit, gap.kind, gap.message));
+    let mut alike: BTreeMap<_, Vec<&Gap>> = BTreeMap::new();
+    for gap in gaps {
+        let (what, message) = common(gap);
+        alike.entry((what, gap.kind, gap.denied_by, message)).or_default().push(gap);
     }
-    if gaps.len() > NAMED {
-        lines.push(format!("  and {} more; `wellproof answer` lists them all", gaps.len() - NAMED));
+    for ((what, kind, denied_by, message), gaps) in &alike {
+        let by = denied_by.map(|by| format!(" by {}", by.as_str())).unwrap_or_default();
+        lines.push(if let [gap] = gaps.as_slice() {
+            let unit = gap.unit.to_string();
+            format!("  {} in {}: {kind}{by}: {}", line(&gap.what), line(&unit), line(&gap.message))
+        } else {
+            let units: BTreeSet<String> = gaps.iter().map(|gap| gap.unit.to_string()).collect();
+            let first = units.first().map_or("", String::as_str);
+            let place = match units.len() {
+                1 => line(first).into_owned(),
+                units => format!("{} and {} more units", line(first), units - 1),
+            };
+            let times = if gaps.len() > units.len() { format!(" ({} times)", gaps.len()) } else { String::new() };
+            format!("  {}{times} in {place}: {kind}{by}: {}", line(what), line(message))
+        });
     }
-    let actions: std::collections::BTreeSet<&str> =
-        gaps.iter().flat_map(|gap| &gap.actions).map(String::as_str).collect();
+    let actions: BTreeSet<&str> = gaps.iter().flat_map(|gap| &gap.actions).map(String::as_str).collect();
     if !actions.is_empty() {
         let actions: Vec<&str> = actions.into_iter().collect();
         lines.push(format!("these IAM actions would mend what was denied: {}", actions.join(", ")));
     }
     wellproof_report::legible_lines(&lines.join("\n"))
+}
+
+/// What was not read, and the message, without the names that differ between resources and regions.
+fn common(gap: &Gap) -> (String, String) {
+    let (kind, rest) = gap.what.split_once('#').unwrap_or((&gap.what, ""));
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let (id, field) = rest.rsplit_once('.').filter(|(_, field)| is_name(field)).unwrap_or((rest, ""));
+    let what = if field.is_empty() { kind.to_owned() } else { format!("{kind}.{field}") };
+    let names = [id, &gap.unit.region];
+    // A shorter one may be part of any word.
+    let names = names.into_iter().filter(|name| name.len() > 3);
+    (what, names.fold(gap.message.clone(), |message, name| message.replace(name, "*")))
+}
+
+#[cfg(test)]
+mod tests {
+    use wellproof_model::{GapKind, UnitId};
+
+    use super::*;
+
+    fn denied(region: &str, what: &str, message: &str) -> Gap {
+        let unit = UnitId::new("guardduty", "111122223333", region);
+        Gap { kind: GapKind::Denied, ..Gap::not_asked(&unit, what, message) }
+    }
+
+    #[test]
+    fn every_gap_is_told_and_what_is_alike_once() {
+        let message = |region: &str| format!("not authorized on arn:aws:guardduty:{region}:111122223333:detector/*");
+        let regions: Vec<String> = (0..100).map(|at| format!("xx-east-{at}")).collect();
+        let mut all: Vec<Gap> =
+            regions.iter().map(|region| denied(region, "AWS::GuardDuty::Detector", &message(region))).collect();
+        all.extend(["det-1", "det-2"].map(|id| {
+            denied("us-east-1", &format!("AWS::GuardDuty::Detector#{id}.status"), &format!("not authorized on {id}"))
+        }));
+        all.push(denied("us-east-1", "AWS::GuardDuty::Detector", "forged\nline"));
+        assert_eq!(
+            gaps(&all).lines().collect::<Vec<_>>(),
+            [
+                "not read: 103",
+                "  AWS::GuardDuty::Detector in guardduty/111122223333/us-east-1: denied: forged\\nline",
+                "  AWS::GuardDuty::Detector in guardduty/111122223333/xx-east-0 and 99 more units: denied: \
+                 not authorized on arn:aws:guardduty:*:111122223333:detector/*",
+                "  AWS::GuardDuty::Detector.status (2 times) in guardduty/111122223333/us-east-1: denied: \
+                 not authorized on *",
+            ]
+        );
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use wellproof_report::legible_line;
 use wellproof_snapshot::Reader;
 
 use crate::args::Verify;
@@ -14,13 +15,13 @@ pub(crate) fn run(args: &Verify) -> miette::Result<Exit> {
     let report = reader.verify();
     let mut text = String::new();
     for problem in &report.problems {
-        let _ = writeln!(text, "{problem}");
+        let _ = writeln!(text, "{}", legible_line(&problem.to_string()));
     }
     let mut differences = Vec::new();
     if args.rederive && report.problems.is_empty() {
         differences = scan::runtime()?.block_on(wellproof_collect::rederive(&reader))?;
         for difference in &differences {
-            let _ = writeln!(text, "{difference}");
+            let _ = writeln!(text, "{}", legible_line(&difference.to_string()));
         }
     }
     if !report.sealed {

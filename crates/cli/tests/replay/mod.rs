@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use wellproof_answers::Custody;
 use wellproof_answers::document::{Choice, Document, Question};
 use wellproof_collect::{Origin, Regions, Request, Scanned, Silent};
 use wellproof_lens::Lens;
@@ -276,10 +277,10 @@ impl Review {
         types.extend(wellproof_answers::types());
         types.extend(wellproof_derive::inputs(&types));
         let scope = Scope::default();
-        let (mut evidence, reading) = Reader::open(dir).unwrap().evidence(Some(&types), Verify::Yes).unwrap();
+        let (mut evidence, _) = Reader::open(dir).unwrap().evidence(Some(&types), Verify::Yes).unwrap();
         wellproof_derive::derive(&mut evidence, &scope.provenance, &types);
         let outcomes = rules().evaluate(&evidence, &scope);
-        let document = wellproof_answers::answer(&evidence, lens(), rules(), &outcomes, &scope, reading.verified);
+        let document = wellproof_answers::answer(&evidence, lens(), rules(), &outcomes, &scope, Custody::default());
         Self { evidence, document }
     }
 

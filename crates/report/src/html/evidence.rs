@@ -71,6 +71,7 @@ pub(super) struct Evidence<'a> {
     registered: BTreeMap<&'a str, &'a Choice>,
     accounts: Vec<&'a str>,
     regions: Vec<&'a str>,
+    gap_places: GapPlaces<'a>,
     undecided: BTreeMap<&'a str, Vec<&'a str>>,
     bears_on: BTreeMap<&'a str, Vec<(&'a Question, &'a Choice)>>,
     cap: usize,
@@ -86,6 +87,8 @@ impl<'a> Evidence<'a> {
         let mut accounts: BTreeSet<&str> = document.snapshot.accounts.iter().map(String::as_str).collect();
         let mut regions: BTreeSet<&str> = document.snapshot.regions.iter().map(String::as_str).collect();
         let mut bears_on: BTreeMap<&str, Vec<(&Question, &Choice)>> = BTreeMap::new();
+        let gap_places: GapPlaces<'_> =
+            document.gaps.iter().filter_map(|gap| Some((gap.id.as_str(), unit_place(&gap.unit)?))).collect();
         for (question, choice) in choices(document) {
             let listed = choice.rules.iter().flat_map(|rule| rule.resources.iter().take(cap));
             let named = listed.flat_map(|resource| resource.calls.iter().take(CALLS_OF_A_RESOURCE)).map(String::as_str);
@@ -99,11 +102,11 @@ impl<'a> Evidence<'a> {
             }
             for rule in &choice.rules {
                 bears_on.entry(&rule.id).or_default().push((question, choice));
-                accounts.extend(rule.resources.iter().map(|resource| resource.account.as_str()));
-                regions.extend(rule.resources.iter().map(|resource| resource.region.as_str()));
             }
-            accounts.extend(choice.citations.iter().map(|citation| citation.account.as_str()));
-            regions.extend(choice.citations.iter().map(|citation| citation.region.as_str()));
+            for (account, region) in places_of(document, &gap_places, choice) {
+                accounts.extend(account);
+                regions.extend(region);
+            }
         }
         let mut undecided: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (id, rule) in &document.rules {
@@ -117,6 +120,7 @@ impl<'a> Evidence<'a> {
             registered,
             accounts: accounts.into_iter().collect(),
             regions: regions.into_iter().collect(),
+            gap_places,
             undecided,
             bears_on,
             cap,
@@ -154,17 +158,13 @@ impl<'a> Evidence<'a> {
         self.document.pillars.iter().map(|pillar| (pillar_key(&pillar.id), name(&pillar.name).into_owned())).collect()
     }
 
-    /// The keys of the accounts and of the regions that a choice's evidence lies in.
+    /// The keys of the accounts and of the regions that a choice's evidence lies in, or that it lacks evidence of.
     pub(super) fn places(&self, choice: &Choice) -> (String, String) {
-        let resources = || choice.rules.iter().flat_map(|rule| &rule.resources);
-        let accounts: BTreeSet<&str> = resources()
-            .map(|resource| resource.account.as_str())
-            .chain(choice.citations.iter().map(|citation| citation.account.as_str()))
-            .collect();
-        let regions: BTreeSet<&str> = resources()
-            .map(|resource| resource.region.as_str())
-            .chain(choice.citations.iter().map(|citation| citation.region.as_str()))
-            .collect();
+        let (mut accounts, mut regions) = (BTreeSet::new(), BTreeSet::new());
+        for (account, region) in places_of(self.document, &self.gap_places, choice) {
+            accounts.extend(account);
+            regions.extend(region);
+        }
         let accounts: Vec<String> = accounts.into_iter().map(|account| self.account_key(account)).collect();
         let regions: Vec<String> = regions.into_iter().map(|region| self.region_key(region)).collect();
         (accounts.join(" "), regions.join(" "))
@@ -333,6 +333,35 @@ pub(super) fn rules_closing() -> Markup {
 
 fn choices(document: &Document) -> impl Iterator<Item = (&Question, &Choice)> {
     document.questions.iter().flat_map(|question| question.choices.iter().map(move |choice| (question, choice)))
+}
+
+/// The account and region of each gap.
+type GapPlaces<'a> = BTreeMap<&'a str, (&'a str, &'a str)>;
+
+/// The account and region of a unit, which is written `collector/account/region`.
+fn unit_place(unit: &str) -> Option<(&str, &str)> {
+    unit.split_once('/')?.1.split_once('/')
+}
+
+/// Where a choice's evidence lies: what its rules judged, listed or not, what it cites, and what was not read. An account does
+/// not always stand with a region.
+fn places_of<'a>(
+    document: &'a Document,
+    gaps: &GapPlaces<'a>,
+    choice: &'a Choice,
+) -> Vec<(Option<&'a str>, Option<&'a str>)> {
+    let mut places = Vec::new();
+    for rule in &choice.rules {
+        let listed = rule.resources.iter();
+        places.extend(listed.map(|it| (Some(it.account.as_str()), Some(it.region.as_str()))));
+        let Some(line) = document.rules.get(&rule.id) else { continue };
+        places.extend(line.accounts.iter().map(|account| (Some(account.as_str()), None)));
+        places.extend(line.regions.iter().map(|region| (None, Some(region.as_str()))));
+        let unread = line.gaps.iter().filter_map(|gap| gaps.get(gap.as_str()));
+        places.extend(unread.map(|(account, region)| (Some(*account), Some(*region))));
+    }
+    places.extend(choice.citations.iter().map(|it| (Some(it.account.as_str()), Some(it.region.as_str()))));
+    places
 }
 
 /// The largest of a few caps with which the page lists about as many resources as it should.

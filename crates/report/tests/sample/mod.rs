@@ -451,6 +451,8 @@ fn rule_lines(questions: &[Question], gaps: &[GapLine]) -> BTreeMap<String, Rule
             failed: rule.failed,
             unknown: rule.unknown,
             not_judged: rule.not_judged,
+            accounts: Vec::new(),
+            regions: Vec::new(),
             note: Some("12 of 15 quotas in use have no usage alarm.".to_owned()),
             gaps: if rule.unknown > 0 { gaps.iter().take(2).map(|gap| gap.id.clone()).collect() } else { Vec::new() },
         };
@@ -504,6 +506,8 @@ pub(crate) fn document(size: Size) -> Document {
         snapshot: SnapshotLine {
             digest: format!("sha256:{}", "3f".repeat(32)),
             verified: true,
+            unfinished: false,
+            damaged: false,
             accounts: ACCOUNTS.map(str::to_owned).to_vec(),
             regions: REGIONS.map(str::to_owned).to_vec(),
             regions_not_scanned: Some(vec!["ap-south-1".to_owned(), "sa-east-1".to_owned()]),

@@ -85,9 +85,14 @@ impl Path {
         Ok(taken)
     }
 
+    /// The value at the path's start, or why it is not known.
+    pub(crate) fn start(&self, record: Record<'_>) -> Result<Value, Vec<Reason>> {
+        Ok(record.read(&self.root)?.into_value())
+    }
+
     /// Every value at the path's end, or why it is not known. Null stands for itself.
     pub(crate) fn values(&self, record: Record<'_>) -> Result<Vec<Value>, Vec<Reason>> {
-        let mut values = vec![record.read(&self.root)?.into_value()];
+        let mut values = vec![self.start(record)?];
         for name in &self.rest {
             let mut members = Vec::with_capacity(values.len());
             for value in values.into_iter().flat_map(elements) {

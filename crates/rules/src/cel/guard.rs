@@ -32,16 +32,34 @@ pub(crate) fn check(source: &str) -> Result<(), CelError> {
                 _ if escaped => escaped = false,
                 '\\' => escaped = true,
                 _ if letter == end => quote = None,
+                '\n' | '\r' => {
+                    return refuse("a text that goes over the end of its line".to_owned(), at, "write it on one line");
+                }
                 _ => {}
             }
             continue;
+        }
+        // What brackets are to be counted depends on where texts end: nothing that ends otherwise than an ordinary one is taken.
+        let rest = &source[at..];
+        if rest.starts_with("//") {
+            return refuse("a comment in a predicate".to_owned(), at, "write it as a comment of the YAML file");
+        }
+        if rest.starts_with("\"\"\"") || rest.starts_with("'''") {
+            return refuse("a text in triple quotes".to_owned(), at, "use single ones");
+        }
+        if matches!(letter, '"' | '\'') && source[..at].ends_with(|before: char| before.is_ascii_alphanumeric()) {
+            return refuse(
+                "a raw or binary text".to_owned(),
+                at - 1,
+                "write an ordinary one, with `\\\\` for a backslash",
+            );
         }
         match letter {
             '"' | '\'' => quote = Some(letter),
             '(' | '[' | '{' => open += 1,
             ')' | ']' | '}' => open = open.saturating_sub(1),
             '?' => conditionals += 1,
-            '.' | '&' | '|' | '+' | '*' | '/' | '%' | '<' | '>' | '=' => operators += 1,
+            '.' | '&' | '|' | '+' | '-' | '*' | '/' | '%' | '<' | '>' | '=' => operators += 1,
             _ => {}
         }
         match letter {

@@ -217,6 +217,16 @@ fn a_predicate_as_deep_as_allowed_runs_and_a_deeper_one_is_refused() {
     assert_eq!(say(&format!("x{} > 0", "+1".repeat(190))), "true");
     assert_eq!(say(&format!("any{} == 1", ".a".repeat(190))), "unknown: `any` is a number where an object is needed");
     assert!(say(&format!("name == '{}'", "x".repeat(1100))).starts_with("error: a predicate of 11"));
+    assert_eq!(say(&format!("x{} < 0", "-1".repeat(201))), "error: a predicate with more than 200 operators");
+    // Texts in which a quote or a backslash means something else hide what follows them.
+    let deep = "(".repeat(400);
+    assert_eq!(say(&format!("name == r'\\' || {deep}")), "error: a raw or binary text");
+    assert_eq!(say(&format!("name == B\"\\\" || {deep}")), "error: a raw or binary text");
+    assert_eq!(say(&format!("name == '''it's''' || {deep}")), "error: a text in triple quotes");
+    assert_eq!(say(&format!("name == \"\"\"a\"b\"\"\" || {deep}")), "error: a text in triple quotes");
+    assert_eq!(say(&format!("on // it's\n || {deep}")), "error: a comment in a predicate");
+    assert_eq!(say(&format!("name == 'a\n' || {deep}")), "error: a text that goes over the end of its line");
+    assert_eq!(say("name == 'https://example.com'"), "false");
     // Brackets in text nest nothing.
     assert_eq!(say(&format!("name == '{}'", "(".repeat(100))), "false");
 }
