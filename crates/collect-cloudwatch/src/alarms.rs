@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::types::{self, AlarmType, Dimension, Metric, MetricAlarm};
+use aws_sdk_cloudwatch::types::{self, AlarmType, Dimension, MetricAlarm, MetricDataQuery};
 use jiff::Timestamp;
 use wellproof_aws::{Listing, Record, Refusal, Unit, timestamp};
 use wellproof_facts::cloudwatch::{ActionKind, Alarm, AlarmMetric, CompositeAlarm};
@@ -35,7 +35,7 @@ async fn list(
         alarms.cite(page.calls.iter().cloned());
         composites.cite(page.calls);
         for alarm in page.value.metric_alarms() {
-            alarms.keep(alarm_record(alarm));
+            alarms.keep(alarm_record(unit.account(), alarm));
         }
         for alarm in page.value.composite_alarms() {
             composites.keep(composite_record(alarm));
@@ -44,11 +44,11 @@ async fn list(
     Ok(())
 }
 
-fn alarm_record(alarm: &MetricAlarm) -> Result<Record<Alarm>, Refusal> {
+fn alarm_record(account: &str, alarm: &MetricAlarm) -> Result<Record<Alarm>, Refusal> {
     let name = text(alarm.alarm_name());
     let metrics = metrics_of(alarm);
     let namespaces: BTreeSet<&str> = metrics.iter().map(|metric| metric.namespace.as_str()).collect();
-    let usage = metrics.iter().filter(|metric| metric.namespace == USAGE);
+    let usage = metrics.iter().filter(|metric| metric.namespace == USAGE && metric.is_of(account));
     let usage: BTreeSet<&str> = usage.map(|metric| metric.metric_key.as_str()).collect();
     let facts = Alarm {
         has_description: has_text(alarm.alarm_description()),
@@ -66,7 +66,7 @@ fn alarm_record(alarm: &MetricAlarm) -> Result<Record<Alarm>, Refusal> {
         threshold: alarm.threshold,
         comparison_operator: alarm.comparison_operator().map(|it| it.as_str().to_owned()),
         treat_missing_data: alarm.treat_missing_data().unwrap_or("missing").to_owned(),
-        quota_percent: quota_percent(alarm),
+        quota_percent: quota_percent(account, alarm),
         metrics,
         alarm_name: name.clone(),
     };
@@ -96,22 +96,23 @@ fn metrics_of(alarm: &MetricAlarm) -> Vec<AlarmMetric> {
         let statistic = alarm.statistic().map(AsRef::as_ref).or(alarm.extended_statistic());
         return vec![alarm_metric(namespace, name, alarm.dimensions(), statistic)];
     }
-    let stats = alarm.metrics().iter().filter_map(|query| query.metric_stat());
-    let metrics = stats.filter_map(|stat| Some((stat.metric()?, stat.stat())));
-    metrics
-        .map(|(metric, stat)| {
-            alarm_metric(
-                metric.namespace().unwrap_or_default(),
-                metric.metric_name().unwrap_or_default(),
-                metric.dimensions(),
-                stat,
-            )
-        })
-        .collect()
+    alarm.metrics().iter().filter_map(queried).collect()
+}
+
+/// The metric that a query asks for; `None` where it holds an expression.
+fn queried(query: &MetricDataQuery) -> Option<AlarmMetric> {
+    let stat = query.metric_stat()?;
+    let metric = stat.metric()?;
+    let (namespace, name) = (metric.namespace().unwrap_or_default(), metric.metric_name().unwrap_or_default());
+    Some(AlarmMetric {
+        account_id: query.account_id.clone(),
+        ..alarm_metric(namespace, name, metric.dimensions(), stat.stat())
+    })
 }
 
 fn alarm_metric(namespace: &str, name: &str, dimensions: &[Dimension], statistic: Option<&str>) -> AlarmMetric {
     AlarmMetric {
+        account_id: None,
         namespace: namespace.to_owned(),
         metric_name: name.to_owned(),
         dimensions: pairs(dimensions).map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
@@ -121,15 +122,14 @@ fn alarm_metric(namespace: &str, name: &str, dimensions: &[Dimension], statistic
 }
 
 /// At how many percent of a quota the alarm fires; `None` where it does not compare a share of a quota with a threshold.
-fn quota_percent(alarm: &MetricAlarm) -> Option<f64> {
+fn quota_percent(account: &str, alarm: &MetricAlarm) -> Option<f64> {
     let threshold = alarm.threshold?;
     if !alarm.comparison_operator()?.as_str().starts_with("GreaterThan") {
         return None;
     }
     let queries = alarm.metrics();
-    let usage = queries
-        .iter()
-        .filter(|query| query.metric_stat().and_then(|stat| stat.metric()).and_then(Metric::namespace) == Some(USAGE));
+    let is_usage = |metric: &AlarmMetric| metric.namespace == USAGE && metric.is_of(account);
+    let usage = queries.iter().filter(|query| queried(query).as_ref().is_some_and(is_usage));
     let usage: BTreeSet<&str> = usage.filter_map(|query| query.id()).collect();
     let expressions: BTreeMap<&str, &str> =
         queries.iter().filter_map(|query| Some((query.id()?, query.expression()?))).collect();

@@ -31,6 +31,7 @@ pub const OPERATIONS: &[Operation] = &[
         "MetricAlarms.Dimensions.Value",
         "MetricAlarms.ExtendedStatistic",
         "MetricAlarms.MetricName",
+        "MetricAlarms.Metrics.AccountId",
         "MetricAlarms.Metrics.Expression",
         "MetricAlarms.Metrics.Id",
         "MetricAlarms.Metrics.MetricStat.Metric.Dimensions.Name",

@@ -12,6 +12,8 @@ use wellproof_model::{Denier, GapKind, ListingState};
 
 use crate::{COLLECTOR, DASHBOARDS};
 
+const OWN: &str = wellproof_aws::testing::ACCOUNT;
+const OTHER: &str = "444455556666";
 /// 2026-11-01T00:00:00Z.
 const CHANGED: i64 = 1_793_491_200;
 
@@ -62,9 +64,37 @@ fn plain_alarm(name: &str) -> Value {
     .unwrap()
 }
 
-fn quota_alarm() -> Value {
+/// A query for how many vCPUs are used.
+fn vcpus(id: &str, account: &str, compared: bool) -> Value {
     cbor!({
-        "AlarmName" => "vcpus",
+        "Id" => id,
+        "AccountId" => account,
+        "ReturnData" => compared,
+        "MetricStat" => {
+            "Period" => 300,
+            "Stat" => "Maximum",
+            "Metric" => {
+                "Namespace" => "AWS/Usage",
+                "MetricName" => "ResourceCount",
+                "Dimensions" => [
+                    { "Name" => "Type", "Value" => "Resource" },
+                    { "Name" => "Resource", "Value" => "vCPU" },
+                    { "Name" => "Service", "Value" => "EC2" },
+                    { "Name" => "Class", "Value" => "Standard/OnDemand" },
+                ],
+            },
+        },
+    })
+    .unwrap()
+}
+
+fn expression(id: &str, expression: &str, compared: bool) -> Value {
+    cbor!({ "Id" => id, "Expression" => expression, "Label" => "share", "ReturnData" => compared }).unwrap()
+}
+
+fn math_alarm(name: &str, queries: &[Value]) -> Value {
+    cbor!({
+        "AlarmName" => name,
         "ActionsEnabled" => true,
         "AlarmActions" => [],
         "StateValue" => "OK",
@@ -72,29 +102,13 @@ fn quota_alarm() -> Value {
         "Threshold" => 0.75,
         "ComparisonOperator" => "GreaterThanOrEqualToThreshold",
         "TreatMissingData" => "notBreaching",
-        "Metrics" => [
-            {
-                "Id" => "m1",
-                "ReturnData" => false,
-                "MetricStat" => {
-                    "Period" => 300,
-                    "Stat" => "Maximum",
-                    "Metric" => {
-                        "Namespace" => "AWS/Usage",
-                        "MetricName" => "ResourceCount",
-                        "Dimensions" => [
-                            { "Name" => "Type", "Value" => "Resource" },
-                            { "Name" => "Resource", "Value" => "vCPU" },
-                            { "Name" => "Service", "Value" => "EC2" },
-                            { "Name" => "Class", "Value" => "Standard/OnDemand" },
-                        ],
-                    },
-                },
-            },
-            { "Id" => "e1", "Expression" => "m1/SERVICE_QUOTA(m1)", "Label" => "share", "ReturnData" => true },
-        ],
+        "Metrics" => queries,
     })
     .unwrap()
+}
+
+fn quota_alarm() -> Value {
+    math_alarm("vcpus", &[vcpus("m1", OWN, false), expression("e1", "m1/SERVICE_QUOTA(m1)", true)])
 }
 
 /// Metrics and detectors, when a test is about something else.
@@ -168,6 +182,23 @@ async fn a_denied_page_leaves_both_listings_partial() {
     let gap = collected.finished.gaps.iter().find(|gap| gap.what == Alarm::TYPE).unwrap();
     assert_eq!((gap.kind, gap.denied_by), (GapKind::Denied, Some(Denier::MissingPermission)));
     assert_eq!(gap.actions, ["cloudwatch:DescribeAlarms"]);
+}
+
+/// The facts of one alarm.
+async fn alarm_of(alarm: Value) -> Alarm {
+    let answer = cbor!({ "MetricAlarms" => [alarm], "CompositeAlarms" => [] }).unwrap();
+    let alarms = mock!(Client::describe_alarms).then_http_response(ok(answer));
+    let collected = collected(quiet().into_iter().chain([alarms])).await;
+    assert!(collected.finished.gaps.is_empty(), "{:?}", collected.finished.gaps);
+    collected.of(Alarm::TYPE)[0].facts().unwrap()
+}
+
+#[tokio::test]
+async fn a_metric_of_another_account_is_none_of_its_own_quotas() {
+    let queries = [vcpus("m1", OTHER, false), expression("e1", "m1/SERVICE_QUOTA(m1)", true)];
+    let alarm = alarm_of(math_alarm("theirs", &queries)).await;
+    assert_eq!(alarm.metrics[0].account_id.as_deref(), Some(OTHER));
+    assert_eq!((alarm.usage_metric_keys, alarm.quota_percent), (Vec::new(), None));
 }
 
 #[tokio::test]

@@ -382,7 +382,8 @@ impl<'e> Place<'e> {
             let by_usage_metric = Index::fold(by_usage, listed.clone(), push);
             let mut by_dimension: [HashMap<String, Vec<usize>>; 2] = Default::default();
             for (at, row) in rows.iter().enumerate() {
-                for metric in &row.facts.metrics {
+                // Another account calls its instances and groups by ids of its own.
+                for metric in row.facts.metrics.iter().filter(|metric| metric.is_of(self.account)) {
                     for (name, found) in DIMENSIONS.iter().zip(&mut by_dimension) {
                         if let Some(value) = metric.dimensions.get(*name) {
                             found.entry(value.clone()).or_default().push(at);

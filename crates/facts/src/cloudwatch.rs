@@ -46,6 +46,8 @@ impl ActionKind {
 /// A metric that an alarm looks at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AlarmMetric {
+    /// The account whose metric it is; null where AWS names none, which is the alarm's own (`DescribeAlarms` MetricAlarms[].Metrics[].AccountId).
+    pub account_id: Option<String>,
     /// (`DescribeAlarms` MetricAlarms[].Namespace, or Metrics[].MetricStat.Metric.Namespace.)
     pub namespace: String,
     /// (`DescribeAlarms` MetricAlarms[].MetricName, or Metrics[].MetricStat.Metric.MetricName.)
@@ -56,6 +58,13 @@ pub struct AlarmMetric {
     pub statistic: Option<String>,
     /// As [`crate::usage_metric_key`] spells it.
     pub metric_key: String,
+}
+
+impl AlarmMetric {
+    /// Whether it is a metric of `account`, in which the alarm stands. A monitoring account's alarms look at those of others, too.
+    pub fn is_of(&self, account: &str) -> bool {
+        self.account_id.as_deref().is_none_or(|owner| owner == account)
+    }
 }
 
 /// An alarm on a metric or on metric math. The record's id is its name.
@@ -84,7 +93,7 @@ pub struct Alarm {
     pub metrics: Vec<AlarmMetric>,
     /// Namespaces of these, each once, sorted.
     pub namespaces: Vec<String>,
-    /// Keys of these metrics that are in AWS/Usage, sorted: the quotas that the alarm watches.
+    /// Keys of these metrics that are in AWS/Usage and of the account's own, sorted: the quotas that the alarm watches.
     pub usage_metric_keys: Vec<String>,
     /// Whether an expression calls SERVICE_QUOTA() (`DescribeAlarms` Metrics[].Expression).
     pub uses_service_quota: bool,

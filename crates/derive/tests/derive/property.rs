@@ -87,6 +87,7 @@ fn words(field: &str) -> &'static [&'static str] {
         "operator_principal" => &["eks.amazonaws.com"],
         "availability_zone" | "availability_zones" => &["a", "b"],
         "comparison_operator" => &["GreaterThanThreshold", "LessThanThreshold"],
+        "account_id" => &[ACCOUNT, "444455556666"],
         "image_owner_alias" => &["amazon", "aws-marketplace"],
         "group_name" => &["default", "web"],
         "health_check_types" => &["ELB", "EBS"],
@@ -422,8 +423,21 @@ proptest! {
 /// The properties above would hold of evidence in which nothing ever meets.
 #[test]
 fn random_evidence_reaches_every_answer() {
+    let fields: Vec<(String, String)> = schemas()
+        .iter()
+        .filter(|(kind, _)| kind.starts_with("Wellproof::"))
+        .flat_map(|(kind, schema)| {
+            let names = schema["properties"].as_object().unwrap().keys();
+            names.map(|name| ((*kind).to_owned(), name.clone()))
+        })
+        .collect();
     let mut seen: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
-    for seed in 0..1_500 {
+    let reached = |seen: &BTreeMap<_, BTreeSet<String>>, field| seen.get(field).is_some_and(|values| values.len() > 1);
+    // Most come within hundreds of rolls, and the rarest takes thousands.
+    for seed in 0..10_000 {
+        if seed % 100 == 0 && fields.iter().all(|field| reached(&seen, field)) {
+            break;
+        }
         let world = random_world(&mut Dice(seed));
         for resource in derived(&world.derive()) {
             for (name, value) in &resource.attributes {
@@ -432,12 +446,6 @@ fn random_evidence_reaches_every_answer() {
             }
         }
     }
-    let once: Vec<_> = seen.iter().filter(|(_, values)| values.len() < 2).collect();
-    assert!(once.is_empty(), "{once:#?}");
-    let fields = schemas().iter().filter(|(kind, _)| kind.starts_with("Wellproof::"));
-    for (kind, schema) in fields {
-        for name in schema["properties"].as_object().unwrap().keys() {
-            assert!(seen.contains_key(&((*kind).to_owned(), name.clone())), "{kind}.{name}");
-        }
-    }
+    let missed: Vec<_> = fields.iter().filter(|field| !reached(&seen, field)).collect();
+    assert!(missed.is_empty(), "{missed:#?}");
 }
