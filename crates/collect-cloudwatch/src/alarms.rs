@@ -6,7 +6,7 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{self, AlarmType, Dimension, MetricAlarm, MetricDataQuery};
 use jiff::Timestamp;
 use wellproof_aws::{Listing, Record, Refusal, Unit, timestamp};
-use wellproof_facts::cloudwatch::{ActionKind, Alarm, AlarmMetric, CompositeAlarm};
+use wellproof_facts::cloudwatch::{ActionKind, Alarm, AlarmMetric, CompositeAlarm, MetricRole};
 use wellproof_facts::usage_metric_key;
 
 use crate::{composite, share};
@@ -48,7 +48,7 @@ fn alarm_record(account: &str, alarm: &MetricAlarm) -> Result<Record<Alarm>, Ref
     let name = text(alarm.alarm_name());
     let metrics = metrics_of(alarm);
     let namespaces: BTreeSet<&str> = metrics.iter().map(|metric| metric.namespace.as_str()).collect();
-    let usage = metrics.iter().filter(|metric| metric.namespace == USAGE && metric.is_of(account));
+    let usage = metrics.iter().filter(|metric| is_usage(account, metric));
     let usage: BTreeSet<&str> = usage.map(|metric| metric.metric_key.as_str()).collect();
     let facts = Alarm {
         has_description: has_text(alarm.alarm_description()),
@@ -90,13 +90,36 @@ fn composite_record(alarm: &types::CompositeAlarm) -> Result<Record<CompositeAla
     Ok(Record::new(name, facts).arn(alarm.alarm_arn()))
 }
 
+/// Whether a metric tells how much of one of the account's own quotas is used.
+fn is_usage(account: &str, metric: &AlarmMetric) -> bool {
+    metric.namespace == USAGE && metric.is_of(account) && metric.role != MetricRole::Unused
+}
+
 /// The metrics that an alarm looks at; an alarm has either one metric or a list of queries.
 fn metrics_of(alarm: &MetricAlarm) -> Vec<AlarmMetric> {
     if let (Some(namespace), Some(name)) = (alarm.namespace(), alarm.metric_name()) {
         let statistic = alarm.statistic().map(AsRef::as_ref).or(alarm.extended_statistic());
         return vec![alarm_metric(namespace, name, alarm.dimensions(), statistic)];
     }
-    alarm.metrics().iter().filter_map(queried).collect()
+    let compared = compared(alarm).and_then(MetricDataQuery::id).unwrap_or_default();
+    let operands = share::operands(compared, &expressions(alarm));
+    let role = |query: &MetricDataQuery| match query.id().unwrap_or_default() {
+        id if id == compared => MetricRole::Compared,
+        id if operands.as_ref().is_none_or(|operands| operands.contains(id)) => MetricRole::Operand,
+        _ => MetricRole::Unused,
+    };
+    alarm.metrics().iter().filter_map(|query| Some(AlarmMetric { role: role(query), ..queried(query)? })).collect()
+}
+
+/// The query whose values the alarm compares. An anomaly detection band comes back beside it.
+fn compared(alarm: &MetricAlarm) -> Option<&MetricDataQuery> {
+    let band = alarm.threshold_metric_id();
+    let mut returned = alarm.metrics().iter().filter(|query| query.return_data.unwrap_or(true));
+    returned.find(|query| band.is_none() || query.id() != band)
+}
+
+fn expressions(alarm: &MetricAlarm) -> BTreeMap<&str, &str> {
+    alarm.metrics().iter().filter_map(|query| Some((query.id()?, query.expression()?))).collect()
 }
 
 /// The metric that a query asks for; `None` where it holds an expression.
@@ -118,6 +141,7 @@ fn alarm_metric(namespace: &str, name: &str, dimensions: &[Dimension], statistic
         dimensions: pairs(dimensions).map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         statistic: statistic.map(str::to_owned),
         metric_key: usage_metric_key(namespace, name, pairs(dimensions)),
+        role: MetricRole::Compared,
     }
 }
 
@@ -127,14 +151,10 @@ fn quota_percent(account: &str, alarm: &MetricAlarm) -> Option<f64> {
     if !alarm.comparison_operator()?.as_str().starts_with("GreaterThan") {
         return None;
     }
-    let queries = alarm.metrics();
-    let is_usage = |metric: &AlarmMetric| metric.namespace == USAGE && metric.is_of(account);
-    let usage = queries.iter().filter(|query| queried(query).as_ref().is_some_and(is_usage));
+    let queries = alarm.metrics().iter();
+    let usage = queries.filter(|query| queried(query).is_some_and(|metric| is_usage(account, &metric)));
     let usage: BTreeSet<&str> = usage.filter_map(|query| query.id()).collect();
-    let expressions: BTreeMap<&str, &str> =
-        queries.iter().filter_map(|query| Some((query.id()?, query.expression()?))).collect();
-    let watched = queries.iter().find(|query| query.return_data.unwrap_or(true))?.id()?;
-    let factor = share::of_quota(watched, &usage, &expressions)?;
+    let factor = share::of_quota(compared(alarm)?.id()?, &usage, &expressions(alarm))?;
     Some(threshold / factor * 100.0)
 }
 

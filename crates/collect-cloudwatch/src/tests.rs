@@ -7,7 +7,9 @@ use aws_smithy_types::body::SdkBody;
 use ciborium::{Value, cbor};
 use wellproof_aws::testing::{Collected, collect};
 use wellproof_facts::Facts;
-use wellproof_facts::cloudwatch::{ActionKind, Alarm, AnomalyDetector, CompositeAlarm, Dashboard, MetricNamespace};
+use wellproof_facts::cloudwatch::{
+    ActionKind, Alarm, AnomalyDetector, CompositeAlarm, Dashboard, MetricNamespace, MetricRole,
+};
 use wellproof_model::{Denier, GapKind, ListingState};
 
 use crate::{COLLECTOR, DASHBOARDS};
@@ -199,6 +201,24 @@ async fn a_metric_of_another_account_is_none_of_its_own_quotas() {
     let alarm = alarm_of(math_alarm("theirs", &queries)).await;
     assert_eq!(alarm.metrics[0].account_id.as_deref(), Some(OTHER));
     assert_eq!((alarm.usage_metric_keys, alarm.quota_percent), (Vec::new(), None));
+}
+
+#[tokio::test]
+async fn what_an_alarm_compares_is_told_from_what_stands_beside() {
+    let roles = |alarm: &Alarm| alarm.metrics.iter().map(|metric| metric.role).collect::<Vec<_>>();
+    let alarm = alarm_of(quota_alarm()).await;
+    assert_eq!(roles(&alarm), [MetricRole::Operand]);
+    let alarm = alarm_of(math_alarm("hidden", &[vcpus("m1", OWN, false), expression("e1", "1", true)])).await;
+    assert_eq!((roles(&alarm), alarm.usage_metric_keys), (vec![MetricRole::Unused], Vec::new()));
+
+    let band = expression("band", "ANOMALY_DETECTION_BAND(m1, 2)", true);
+    let mut alarm = math_alarm("anomaly", &[band, vcpus("m1", OWN, true)]);
+    let Value::Map(members) = &mut alarm else { panic!("{alarm:?}") };
+    members.retain(|(name, _)| name.as_text() != Some("Threshold"));
+    members.push((Value::from("ThresholdMetricId"), Value::from("band")));
+    let alarm = alarm_of(alarm).await;
+    assert_eq!((roles(&alarm), alarm.anomaly_detection), (vec![MetricRole::Compared], true));
+    assert_eq!(alarm.usage_metric_keys.len(), 1);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use wellproof_facts::cloudwatch::{Alarm, CompositeAlarm};
 use wellproof_facts::derived::QuotaUsage;
 use wellproof_facts::ec2::{Instance, NetworkInterface, Volume};
 use wellproof_facts::quotas::{AutoManagement, Quota, RequestedChange};
-use wellproof_model::{Read, Resource};
+use wellproof_model::{GapId, Read, Resource};
 
 use crate::Derivation;
 use crate::cite::Cite;
@@ -154,7 +154,7 @@ impl<'e> Region<'_, 'e> {
     }
 
     /// The places where what belongs to the quota stands.
-    fn homes(&self, quota: &Quota) -> impl Iterator<Item = &Place<'e>> {
+    fn homes<'s>(&'s self, quota: &Quota) -> impl Iterator<Item = &'s Place<'e>> + use<'s, 'e> {
         let home = if quota.global_quota { self.home } else { None };
         std::iter::once(self.place).chain(home)
     }
@@ -172,15 +172,18 @@ impl<'e> Region<'_, 'e> {
     fn alarms<'s>(&'s self, quota: &Quota, cite: &mut Cite<'e>) -> Watching<'s, 'e> {
         let Some(metric) = &quota.usage_metric else { return Watching { alarms: Vec::new(), whole: Ok(()) } };
         let (mut found, mut whole) = (Vec::new(), self.home_unread(quota, Alarm::TYPE));
-        let home = if quota.global_quota { self.home } else { None };
-        for place in std::iter::once(self.place).chain(home) {
+        for place in self.homes(quota) {
             let alarms = place.alarms();
             let at = alarms.by_usage_metric.found(metric).map_or(&[][..], Vec::as_slice);
-            found.extend(at.iter().map(|at| (place, &alarms.rows[*at])));
+            for row in at.iter().map(|at| &alarms.rows[*at]) {
+                cite.fact(row.resource);
+                match fires_on_rise(place, row, metric) {
+                    Ok(true) => found.push((place, row)),
+                    Ok(false) => {}
+                    Err(doubt) => whole = whole.and(Err(doubt)),
+                }
+            }
             whole = whole.and(alarms.listed.complete(cite));
-        }
-        for (_, row) in &found {
-            cite.fact(row.resource);
         }
         Watching { alarms: found, whole }
     }
@@ -313,24 +316,50 @@ fn firing_since(alarms: &[Watcher<'_, '_>]) -> Option<Timestamp> {
     firing.map(|(_, row)| since(&row.facts)).min()
 }
 
+/// Whether an alarm fires when a usage metric rises. One on the room that is left fires when its own value falls.
+fn fires_on_rise(place: &Place<'_>, row: &AlarmRow<'_>, metric: &str) -> Known<bool> {
+    let rises = row.facts.comparison_operator.as_deref().is_some_and(|operator| operator.contains("GreaterThan"));
+    if rises || row.compared(metric).is_some() {
+        return Ok(rises);
+    }
+    Err(doubt(
+        place,
+        row,
+        "comparison_operator",
+        "it fires when something computed from the use falls, which may be the room left",
+    ))
+}
+
+fn doubt(place: &Place<'_>, row: &AlarmRow<'_>, field: &str, message: &str) -> GapId {
+    place.doubt(&format!("{}#{}.{field}", Alarm::TYPE, row.facts.alarm_name), message)
+}
+
 /// The lowest share of the quota at which one of the alarms fires.
 fn at_share(alarms: &[Watcher<'_, '_>], quota: &Quota) -> Known<Option<f64>> {
     let mut lowest: Option<f64> = None;
-    for (_, row) in alarms {
-        let Some(share) = fires_at(&row.facts, quota)? else { continue };
+    for (place, row) in alarms {
+        let Some(share) = fires_at(place, row, quota)? else { continue };
         lowest = Some(lowest.map_or(share, |other| other.min(share)));
     }
     Ok(lowest)
 }
 
-/// None where it is neither a share by `SERVICE_QUOTA()` nor a plain threshold on the use.
-fn fires_at(alarm: &Alarm, quota: &Quota) -> Known<Option<f64>> {
-    if let Some(percent) = alarm.quota_percent {
+/// A share by `SERVICE_QUOTA()`, or a plain threshold on the use; none where the quota is 0.
+fn fires_at(place: &Place<'_>, row: &AlarmRow<'_>, quota: &Quota) -> Known<Option<f64>> {
+    let alarm = &row.facts;
+    // Of several usage metrics it is not told which one's quota the percent is of.
+    if let (Some(percent), 1) = (alarm.quota_percent, alarm.usage_metric_keys.len()) {
         return Ok(Some(percent / 100.0));
     }
-    let rises = alarm.comparison_operator.as_deref().is_some_and(|operator| operator.starts_with("GreaterThan"));
-    let plain = alarm.metrics.len() == 1 && !alarm.uses_service_quota && !alarm.anomaly_detection;
-    let Some(threshold) = alarm.threshold.filter(|_| rises && plain) else { return Ok(None) };
+    let plain = quota.usage_metric.as_deref().and_then(|metric| row.compared(metric));
+    let (Some(threshold), Some(_), false) = (alarm.threshold, plain, alarm.anomaly_detection) else {
+        return Err(doubt(
+            place,
+            row,
+            "threshold",
+            "it compares no share of the quota and no plain use with a fixed threshold",
+        ));
+    };
     let value = known(&quota.value)?;
     Ok((value > 0.0).then(|| threshold / value))
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use wellproof_facts::Facts;
 use wellproof_facts::autoscaling::AutoScalingGroup;
 use wellproof_facts::cloudformation::{Stack, StackResource};
-use wellproof_facts::cloudwatch::{ActionKind, Alarm, CompositeAlarm};
+use wellproof_facts::cloudwatch::{ActionKind, Alarm, AlarmMetric, CompositeAlarm, MetricRole};
 use wellproof_facts::ec2::{Instance, NetworkInterface, SecurityGroup};
 use wellproof_facts::quotas::{Quota, RequestedChange};
 use wellproof_model::{Read, Resource};
@@ -214,7 +214,7 @@ pub(crate) struct AlarmRow<'e> {
 #[derive(Debug)]
 pub(crate) struct Alarms<'e> {
     pub(crate) rows: Vec<AlarmRow<'e>>,
-    /// Positions of the alarms that watch a usage metric.
+    /// Positions of the alarms that look at a usage metric.
     pub(crate) by_usage_metric: Index<'e, String, Vec<usize>>,
     /// Positions of the alarms with a dimension of this value, by the dimensions of [`DIMENSIONS`].
     by_dimension: [HashMap<String, Vec<usize>>; 2],
@@ -248,6 +248,12 @@ impl<'e> Alarms<'e> {
 }
 
 impl AlarmRow<'_> {
+    /// The own metric of this key that the alarm compares as it is; none where it compares something computed.
+    pub(crate) fn compared(&self, key: &str) -> Option<&AlarmMetric> {
+        let mut compared = self.facts.metrics.iter().filter(|metric| metric.role == MetricRole::Compared);
+        compared.find(|metric| metric.metric_key == key && metric.is_of(&self.resource.account))
+    }
+
     pub(crate) fn has_own_action(&self) -> bool {
         self.facts.actions_enabled && !self.facts.alarm_actions.is_empty()
     }
@@ -383,7 +389,8 @@ impl<'e> Place<'e> {
             let mut by_dimension: [HashMap<String, Vec<usize>>; 2] = Default::default();
             for (at, row) in rows.iter().enumerate() {
                 // Another account calls its instances and groups by ids of its own.
-                for metric in row.facts.metrics.iter().filter(|metric| metric.is_of(self.account)) {
+                let own = row.facts.metrics.iter().filter(|metric| metric.is_of(self.account));
+                for metric in own.filter(|metric| metric.role != MetricRole::Unused) {
                     for (name, found) in DIMENSIONS.iter().zip(&mut by_dimension) {
                         if let Some(value) = metric.dimensions.get(*name) {
                             found.entry(value.clone()).or_default().push(at);

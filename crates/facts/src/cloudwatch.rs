@@ -43,6 +43,18 @@ impl ActionKind {
     }
 }
 
+/// What a metric is to the alarm that names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MetricRole {
+    /// Its values are what the alarm compares.
+    Compared,
+    /// What the alarm compares is computed from it.
+    Operand,
+    /// What the alarm compares does not depend on it.
+    Unused,
+}
+
 /// A metric that an alarm looks at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AlarmMetric {
@@ -58,6 +70,9 @@ pub struct AlarmMetric {
     pub statistic: Option<String>,
     /// As [`crate::usage_metric_key`] spells it.
     pub metric_key: String,
+    /// Whether what the alarm compares is this metric, or is computed from it (`DescribeAlarms` Metrics[].ReturnData, Expression and
+    /// ThresholdMetricId).
+    pub role: MetricRole,
 }
 
 impl AlarmMetric {
@@ -93,7 +108,7 @@ pub struct Alarm {
     pub metrics: Vec<AlarmMetric>,
     /// Namespaces of these, each once, sorted.
     pub namespaces: Vec<String>,
-    /// Keys of these metrics that are in AWS/Usage and of the account's own, sorted: the quotas that the alarm watches.
+    /// Keys of those in AWS/Usage that are the account's own and not unused, sorted: the quotas that the alarm watches.
     pub usage_metric_keys: Vec<String>,
     /// Whether an expression calls SERVICE_QUOTA() (`DescribeAlarms` Metrics[].Expression).
     pub uses_service_quota: bool,

@@ -422,13 +422,14 @@ pub struct QuotaUsage {
     pub usage_share: Read<Option<f64>>,
     /// Whether its use is published and above 0.
     pub in_use: Read<bool>,
-    /// Names of the alarms that watch its use, sorted.
+    /// Names of the alarms that fire when its use rises, sorted.
     pub alarms: Read<Vec<String>>,
-    /// Whether an alarm watches its use.
+    /// Whether an alarm fires when its use rises. Unread beside one that fires when something computed from the use falls.
     pub alarmed: Read<bool>,
     /// Whether one of these alarms has an enabled action, or feeds a composite alarm that has one.
     pub alarm_has_action: Read<bool>,
-    /// The lowest share of the quota at which one of these alarms fires; null without alarms or where it cannot be told.
+    /// The lowest share of the quota at which one of these alarms fires; null without alarms or where the quota is 0. Unread where the
+    /// level of one of them cannot be told: it compares with an anomaly band, or computes something else than a share of the quota.
     pub alarm_at_share: Read<Option<f64>>,
     /// Days since one of these alarms came into ALARM, where it still is, the longest; null when none fires.
     pub alarm_firing_days: Read<Option<f64>>,

@@ -73,7 +73,7 @@ fn an_alarm_may_feed_one_that_acts() {
 fn an_alarm_on_an_instance_that_is_gone() {
     let mut world = World::new();
     let metric = |id: &str| {
-        json!({"namespace": "AWS/EC2", "metric_name": "CPUUtilization", "metric_key": "", "statistic": null,
+        json!({"namespace": "AWS/EC2", "metric_name": "CPUUtilization", "metric_key": "", "role": "compared", "statistic": null,
             "dimensions": {"InstanceId": id}})
     };
     alarm(&mut world, &json!({"metrics": [metric("i-1"), metric("i-2")]}));
@@ -88,7 +88,7 @@ fn an_alarm_on_an_instance_that_is_gone() {
 #[test]
 fn an_instance_of_another_account_is_not_missing() {
     let mut world = World::new();
-    let metric = json!({"namespace": "AWS/EC2", "metric_name": "CPUUtilization", "metric_key": "", "statistic": null,
+    let metric = json!({"namespace": "AWS/EC2", "metric_name": "CPUUtilization", "metric_key": "", "role": "compared", "statistic": null,
         "dimensions": {"InstanceId": "i-1"}, "account_id": "444455556666"});
     alarm(&mut world, &json!({"metrics": [metric]}));
     assert_eq!(derived(&world).watches_missing_instance, Read::Known(None));

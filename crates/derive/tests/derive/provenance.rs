@@ -221,7 +221,7 @@ fn what_an_instance_is_made_of() {
     world.put::<Image>("ami-1", json!({"image_owner_alias": "amazon", "creation_date": "2026-01-01T00:00:00Z"}));
     world.put::<InstanceType>("m7g.large", json!({"current_generation": true, "ena_support": "required"}));
     world.put::<MetricNamespace>("CWAgent", json!({"memory_instance_ids": ["i-1"]}));
-    let metric = json!([{"namespace": "AWS/EC2", "metric_name": "StatusCheckFailed_System", "metric_key": "",
+    let metric = json!([{"namespace": "AWS/EC2", "metric_name": "StatusCheckFailed_System", "metric_key": "", "role": "compared",
         "dimensions": {"InstanceId": "i-1"}, "statistic": null}]);
     let recover = "arn:aws:automate:eu-central-1:ec2:recover";
     world.put::<Alarm>(

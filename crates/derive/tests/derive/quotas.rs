@@ -19,8 +19,9 @@ fn quota(value: f64) -> Json {
 
 fn alarm(name: &str) -> Json {
     let metric = json!([{"namespace": "AWS/Usage", "metric_name": "ResourceCount", "dimensions": {}, "statistic": "Maximum",
-        "metric_key": KEY}]);
-    json!({"alarm_name": name, "usage_metric_keys": [KEY], "metrics": metric, "state_value": "OK"})
+        "metric_key": KEY, "role": "compared"}]);
+    json!({"alarm_name": name, "usage_metric_keys": [KEY], "metrics": metric, "state_value": "OK", "threshold": 90.0,
+        "comparison_operator": "GreaterThanThreshold"})
 }
 
 fn with(mut fields: Json, more: &Json) -> Json {
@@ -79,8 +80,45 @@ fn the_lowest_share_counts_by_service_quota_or_by_threshold() {
     world.put::<Alarm>("falling", with(alarm("falling"), &falling));
     let facts: QuotaUsage = world.derived(ID);
     assert!(close(&facts.alarm_at_share, 0.7));
-    let names = ["falling", "math", "static"].map(str::to_owned).to_vec();
-    assert_eq!(facts.alarms, Read::Known(names));
+    let names = ["math", "static"].map(str::to_owned).to_vec();
+    assert_eq!(facts.alarms, Read::Known(names), "one that fires when the use falls watches no quota");
+}
+
+/// An alarm on something that is computed from the use.
+fn computed(name: &str, more: &Json) -> Json {
+    let mut fields = with(alarm(name), more);
+    fields["metrics"][0]["role"] = json!("operand");
+    fields
+}
+
+#[test]
+fn an_alarm_on_something_computed_leaves_open_when_it_fires() {
+    let mut world = World::new();
+    world.put::<Quota>(ID, quota(100.0));
+    world.put::<Alarm>("room", computed("room", &json!({"comparison_operator": "LessThanThreshold"})));
+    let facts: QuotaUsage = world.derived(ID);
+    assert!(matches!(facts.alarmed, Read::Unread(_)) && matches!(facts.alarms, Read::Unread(_)));
+    world.put::<Alarm>("half", computed("half", &json!({})));
+    let facts: QuotaUsage = world.derived(ID);
+    assert_eq!(facts.alarmed, Read::Known(true));
+    assert!(matches!(facts.alarm_at_share, Read::Unread(_)));
+}
+
+#[test]
+fn an_anomaly_band_has_no_level() {
+    for (operator, alarmed) in [
+        ("GreaterThanUpperThreshold", true),
+        ("LessThanLowerOrGreaterThanUpperThreshold", true),
+        ("LessThanLowerThreshold", false),
+    ] {
+        let mut world = World::new();
+        world.put::<Quota>(ID, quota(100.0));
+        let band = json!({"anomaly_detection": true, "threshold": null, "comparison_operator": operator});
+        world.put::<Alarm>("band", with(alarm("band"), &band));
+        let facts: QuotaUsage = world.derived(ID);
+        assert_eq!(facts.alarmed, Read::Known(alarmed), "{operator}");
+        assert_eq!(matches!(facts.alarm_at_share, Read::Unread(_)), alarmed, "{operator}");
+    }
 }
 
 #[test]
