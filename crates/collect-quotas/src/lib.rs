@@ -42,8 +42,21 @@ pub const OPERATIONS: &[Operation] = &[
             "Quotas.UsageMetric.MetricStatisticRecommendation",
         ])
         .per_second(4),
+    // A quota of which AWS tells the default alone is described here only.
     Operation::new("servicequotas", "ListAWSDefaultServiceQuotas", "servicequotas:ListAWSDefaultServiceQuotas")
-        .keeps(&["NextToken", "Quotas.QuotaCode", "Quotas.ServiceCode"])
+        .keeps(&[
+            "NextToken",
+            "Quotas.Period.PeriodUnit",
+            "Quotas.QuotaCode",
+            "Quotas.QuotaName",
+            "Quotas.ServiceCode",
+            "Quotas.ServiceName",
+            "Quotas.Unit",
+            "Quotas.UsageMetric.MetricDimensions.*",
+            "Quotas.UsageMetric.MetricName",
+            "Quotas.UsageMetric.MetricNamespace",
+            "Quotas.UsageMetric.MetricStatisticRecommendation",
+        ])
         .per_second(4),
     Operation::new(
         "servicequotas",

@@ -230,7 +230,8 @@ impl<'e> Region<'_, 'e> {
         raised: Known<bool>,
         cite: &mut Cite<'e>,
     ) -> Known<Option<bool>> {
-        if quota.global_quota || !raised? {
+        // Whether a quota was raised of which AWS tells the default alone nobody knows, and never will: it is not judged.
+        if quota.global_quota || !quota.has_applied_value || !raised? {
             return Ok(None);
         }
         let value = known(&quota.value)?;

@@ -6,13 +6,13 @@ use wellproof_facts::ec2::{Instance, Volume};
 use wellproof_facts::quotas::{AutoManagement, Quota, RequestedChange};
 use wellproof_model::Read;
 
-use crate::world::{HERE, THERE, World, call};
+use crate::world::{HERE, THERE, World, call, unread};
 
 const KEY: &str = "AWS/Usage|ResourceCount|Class=Standard/OnDemand,Resource=vCPU,Service=EC2,Type=Resource";
 const ID: &str = "ec2/L-1216C47A";
 
 fn quota(value: f64) -> Json {
-    json!({"service_code": "ec2", "quota_code": "L-1216C47A", "adjustable": true, "value": value, "default_value": 5.0,
+    json!({"service_code": "ec2", "quota_code": "L-1216C47A", "adjustable": true, "has_applied_value": true, "value": value, "default_value": 5.0,
         "quota_name": "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
         "usage_metric": KEY, "usage_peak": 80.0})
 }
@@ -182,6 +182,18 @@ fn a_raised_quota_is_compared_with_other_regions_in_use() {
     world.evidence.resources.pop();
     let gap = world.cut_kind(Quota::TYPE, THERE);
     assert_eq!(world.derived::<QuotaUsage>(ID).matched_in_other_regions, Read::Unread(gap));
+}
+
+#[test]
+fn a_quota_with_a_default_alone_is_not_compared() {
+    let mut world = World::new();
+    let gap = world.cut_kind("AWS::EC2::Image", HERE);
+    let record = world.put::<Quota>(ID, with(quota(100.0), &json!({"has_applied_value": false})));
+    unread(record, "value", &gap);
+    world.put_in::<Volume>(THERE, "v-1", json!({}));
+    let facts: QuotaUsage = world.derived(ID);
+    assert_eq!(facts.matched_in_other_regions, Read::Known(None));
+    assert_eq!((facts.raised, facts.usage_share), (Read::Unread(gap.clone()), Read::Unread(gap)));
 }
 
 #[test]
