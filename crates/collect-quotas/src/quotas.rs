@@ -60,7 +60,7 @@ pub(crate) async fn list(
     let codes = match &published {
         Ok(published) => services::in_use(&services.value, &published.value.services),
         // Those that are always asked for are known all the same; that others may be missing is told in the end.
-        Err(_) => services::in_use(&services.value, &BTreeSet::new()),
+        Err(_) => services::in_use(&services.value, &BTreeMap::new()),
     };
     let answers = unit.join(codes.iter().map(|code| read_service(unit, servicequotas, code))).await;
     let left_out: Vec<&ServiceQuota> = answers.iter().flat_map(Answers::default_only).collect();
@@ -72,10 +72,10 @@ pub(crate) async fn list(
         push(unit, answer, &used, quotas);
         end = end.and(answer.end());
     }
-    end.and(published.map(|published| {
-        // Which services are asked rests on these.
-        quotas.cite(services.calls.into_iter().chain(published.calls));
-    }))
+    let published = end.and(published)?;
+    // Which services are asked rests on these.
+    quotas.cite(services.calls.into_iter().chain(published.calls));
+    services::unmatched(&services.value, &published.value.services)
 }
 
 fn push(unit: &Unit, answer: &Answers, used: &BTreeMap<String, Usage>, quotas: &mut Listing<Quota>) {

@@ -236,6 +236,25 @@ async fn what_may_not_be_read_is_unread() {
 }
 
 #[tokio::test]
+async fn a_service_that_nobody_can_name_leaves_the_listing_partial() {
+    for (kind, state) in [("Resource", ListingState::Partial), ("API", ListingState::Complete)] {
+        let dimension = |name: &str, value: &str| cbor!({ "Name" => name, "Value" => value }).unwrap();
+        let dimensions = [dimension("Service", "Teapots"), dimension("Type", kind)];
+        let metric =
+            cbor!({ "Namespace" => "AWS/Usage", "MetricName" => "Count", "Dimensions" => dimensions }).unwrap();
+        let metrics =
+            mock!(CloudWatch::list_metrics).then_http_response(cbor(200, cbor!({ "Metrics" => [metric] }).unwrap()));
+        let spot = mock!(Client::list_service_quotas).then_http_response(json(200, SPOT));
+        let defaults = mock!(Client::list_aws_default_service_quotas).then_http_response(json(200, SPOT));
+        let collected = collected([metrics, services(), spot, defaults].into_iter().chain(quiet())).await;
+        assert_eq!((collected.state(Quota::TYPE), collected.of(Quota::TYPE).len()), (state, 1), "{kind}");
+        let told =
+            collected.finished.gaps.iter().any(|gap| gap.kind == GapKind::NotAsked && gap.message.contains("Teapots"));
+        assert_eq!(told, state == ListingState::Partial);
+    }
+}
+
+#[tokio::test]
 async fn without_the_metrics_the_listing_is_partial() {
     let metrics = mock!(CloudWatch::list_metrics).then_http_response(cbor(
         403,
