@@ -99,7 +99,8 @@ fn is_usage(account: &str, metric: &AlarmMetric) -> bool {
 fn metrics_of(alarm: &MetricAlarm) -> Vec<AlarmMetric> {
     if let (Some(namespace), Some(name)) = (alarm.namespace(), alarm.metric_name()) {
         let statistic = alarm.statistic().map(AsRef::as_ref).or(alarm.extended_statistic());
-        return vec![alarm_metric(namespace, name, alarm.dimensions(), statistic)];
+        let period = alarm.period.map(Into::into);
+        return vec![AlarmMetric { period, ..alarm_metric(namespace, name, alarm.dimensions(), statistic) }];
     }
     let compared = compared(alarm).and_then(MetricDataQuery::id).unwrap_or_default();
     let operands = share::operands(compared, &expressions(alarm));
@@ -129,6 +130,7 @@ fn queried(query: &MetricDataQuery) -> Option<AlarmMetric> {
     let (namespace, name) = (metric.namespace().unwrap_or_default(), metric.metric_name().unwrap_or_default());
     Some(AlarmMetric {
         account_id: query.account_id.clone(),
+        period: stat.period.map(Into::into),
         ..alarm_metric(namespace, name, metric.dimensions(), stat.stat())
     })
 }
@@ -140,6 +142,7 @@ fn alarm_metric(namespace: &str, name: &str, dimensions: &[Dimension], statistic
         metric_name: name.to_owned(),
         dimensions: pairs(dimensions).map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         statistic: statistic.map(str::to_owned),
+        period: None,
         metric_key: usage_metric_key(namespace, name, pairs(dimensions)),
         role: MetricRole::Compared,
     }

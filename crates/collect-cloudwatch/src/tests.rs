@@ -60,6 +60,7 @@ fn plain_alarm(name: &str) -> Value {
         "MetricName" => "StatusCheckFailed_System",
         "Dimensions" => [{ "Name" => "InstanceId", "Value" => "i-0123456789abcdef0" }],
         "Statistic" => "Maximum",
+        "Period" => 60,
         "Threshold" => 80.0,
         "ComparisonOperator" => "GreaterThanThreshold",
     })
@@ -155,6 +156,7 @@ async fn a_second_page_is_read_and_alarms_are_told_apart() {
     assert_eq!((disk.has_description, disk.description_has_link), (true, true));
     assert_eq!(disk.alarm_action_kinds, [ActionKind::Sns, ActionKind::Ec2]);
     assert_eq!(disk.metrics[0].metric_key, "AWS/EC2|StatusCheckFailed_System|InstanceId=i-0123456789abcdef0");
+    assert_eq!(disk.metrics[0].period, Some(60));
     assert_eq!(disk.state_transitioned_timestamp.unwrap().as_second(), CHANGED);
     assert_eq!((disk.treat_missing_data.as_str(), disk.threshold, disk.quota_percent), ("missing", Some(80.0), None));
     assert_eq!((vcpus.has_description, vcpus.uses_service_quota, vcpus.quota_percent), (false, true, Some(75.0)));
@@ -208,6 +210,7 @@ async fn what_an_alarm_compares_is_told_from_what_stands_beside() {
     let roles = |alarm: &Alarm| alarm.metrics.iter().map(|metric| metric.role).collect::<Vec<_>>();
     let alarm = alarm_of(quota_alarm()).await;
     assert_eq!(roles(&alarm), [MetricRole::Operand]);
+    assert_eq!((alarm.metrics[0].statistic.as_deref(), alarm.metrics[0].period), (Some("Maximum"), Some(300)));
     let alarm = alarm_of(math_alarm("hidden", &[vcpus("m1", OWN, false), expression("e1", "1", true)])).await;
     assert_eq!((roles(&alarm), alarm.usage_metric_keys), (vec![MetricRole::Unused], Vec::new()));
 

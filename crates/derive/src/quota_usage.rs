@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use wellproof_facts::Facts;
 use wellproof_facts::autoscaling::AutoScalingGroup;
 use wellproof_facts::cloudformation::Stack;
-use wellproof_facts::cloudwatch::{Alarm, CompositeAlarm};
+use wellproof_facts::cloudwatch::{Alarm, AlarmMetric, CompositeAlarm};
 use wellproof_facts::derived::QuotaUsage;
 use wellproof_facts::ec2::{Instance, NetworkInterface, Volume};
 use wellproof_facts::quotas::{AutoManagement, Quota, RequestedChange};
@@ -350,17 +350,40 @@ fn fires_at(place: &Place<'_>, row: &AlarmRow<'_>, quota: &Quota) -> Known<Optio
     let alarm = &row.facts;
     // Of several usage metrics it is not told which one's quota the percent is of.
     if let (Some(percent), 1) = (alarm.quota_percent, alarm.usage_metric_keys.len()) {
+        if is_rate(quota) {
+            let message = "AWS does not say whether SERVICE_QUOTA() of a rate is per second or per period of the alarm";
+            return Err(doubt(place, row, "quota_percent", message));
+        }
         return Ok(Some(percent / 100.0));
     }
     let plain = quota.usage_metric.as_deref().and_then(|metric| row.compared(metric));
-    let (Some(threshold), Some(_), false) = (alarm.threshold, plain, alarm.anomaly_detection) else {
-        return Err(doubt(
-            place,
-            row,
-            "threshold",
-            "it compares no share of the quota and no plain use with a fixed threshold",
-        ));
+    let (Some(threshold), Some(metric), false) = (alarm.threshold, plain, alarm.anomaly_detection) else {
+        let message = "it compares no share of the quota and no plain use with a fixed threshold";
+        return Err(doubt(place, row, "threshold", message));
+    };
+    let Some(scale) = scale(quota, metric) else {
+        let message = "its statistic and period do not tell how much of the quota the threshold is";
+        return Err(doubt(place, row, "statistic", message));
     };
     let value = known(&quota.value)?;
-    Ok((value > 0.0).then(|| threshold / value))
+    Ok((value > 0.0).then(|| threshold * scale / value))
+}
+
+/// Whether the quota holds for a period, so that its use is a sum over time.
+fn is_rate(quota: &Quota) -> bool {
+    quota.period_seconds.is_some() || quota.usage_statistic.as_deref() == Some("Sum")
+}
+
+/// By what an alarm's threshold is to be multiplied to count as the quota does: a sum over the alarm's period becomes one over
+/// the quota's. A sum over points of a level, or a mean over points of a rate, depends on how many points AWS publishes.
+#[expect(clippy::cast_precision_loss, reason = "periods are at most weeks")]
+fn scale(quota: &Quota, metric: &AlarmMetric) -> Option<f64> {
+    match (is_rate(quota), metric.statistic.as_deref()?) {
+        (true, "Sum") => {
+            let period = metric.period.filter(|period| *period > 0)?;
+            Some(quota.period_seconds? as f64 / period as f64)
+        }
+        (true, _) | (false, "Sum" | "SampleCount") => None,
+        (false, _) => Some(1.0),
+    }
 }

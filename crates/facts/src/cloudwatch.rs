@@ -68,6 +68,8 @@ pub struct AlarmMetric {
     pub dimensions: std::collections::BTreeMap<String, String>,
     /// The statistic, such as `Maximum` or `p99` (`DescribeAlarms` Statistic, ExtendedStatistic or Metrics[].MetricStat.Stat).
     pub statistic: Option<String>,
+    /// Over how many seconds the statistic is taken (`DescribeAlarms` MetricAlarms[].Period or Metrics[].MetricStat.Period).
+    pub period: Option<i64>,
     /// As [`crate::usage_metric_key`] spells it.
     pub metric_key: String,
     /// Whether what the alarm compares is this metric, or is computed from it (`DescribeAlarms` Metrics[].ReturnData, Expression and

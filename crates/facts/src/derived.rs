@@ -429,7 +429,8 @@ pub struct QuotaUsage {
     /// Whether one of these alarms has an enabled action, or feeds a composite alarm that has one.
     pub alarm_has_action: Read<bool>,
     /// The lowest share of the quota at which one of these alarms fires; null without alarms or where the quota is 0. Unread where the
-    /// level of one of them cannot be told: it compares with an anomaly band, or computes something else than a share of the quota.
+    /// level of one of them cannot be told: it compares with an anomaly band, computes something else than a share of the quota, takes a
+    /// statistic that counts otherwise than the quota, or compares a rate with SERVICE_QUOTA(), of which AWS does not say what period it is for.
     pub alarm_at_share: Read<Option<f64>>,
     /// Days since one of these alarms came into ALARM, where it still is, the longest; null when none fires.
     pub alarm_firing_days: Read<Option<f64>>,

@@ -88,6 +88,8 @@ fn words(field: &str) -> &'static [&'static str] {
         "availability_zone" | "availability_zones" => &["a", "b"],
         "comparison_operator" => &["GreaterThanThreshold", "GreaterThanUpperThreshold", "LessThanThreshold"],
         "account_id" => &[ACCOUNT, "444455556666"],
+        "statistic" => &["Maximum", "Average", "Sum"],
+        "usage_statistic" => &["Maximum", "Sum"],
         "image_owner_alias" => &["amazon", "aws-marketplace"],
         "group_name" => &["default", "web"],
         "health_check_types" => &["ELB", "EBS"],

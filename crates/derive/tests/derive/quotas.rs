@@ -105,6 +105,34 @@ fn an_alarm_on_something_computed_leaves_open_when_it_fires() {
 }
 
 #[test]
+fn a_threshold_counts_as_the_quota_does() {
+    let at = |quota_fields: &Json, statistic: &str, period: &Json, alarm_fields: &Json| {
+        let mut world = World::new();
+        world.put::<Quota>(ID, with(quota(100.0), quota_fields));
+        let mut fields = with(alarm("a"), alarm_fields);
+        fields["metrics"][0]["statistic"] = json!(statistic);
+        fields["metrics"][0]["period"] = period.clone();
+        world.put::<Alarm>("a", fields);
+        world.derived::<QuotaUsage>(ID).alarm_at_share
+    };
+    let rate = json!({"period_seconds": 1, "usage_statistic": "Sum"});
+    let (level, plain) = (json!({"usage_statistic": "Maximum"}), json!({"threshold": 4800.0}));
+    assert!(close(&at(&rate, "Sum", &json!(60), &plain), 0.8), "80 a second for a minute");
+    assert!(close(&at(&level, "Average", &json!(60), &json!({"threshold": 80.0})), 0.8));
+    let percent = json!({"quota_percent": 80.0});
+    assert!(close(&at(&level, "Maximum", &json!(60), &percent), 0.8));
+    for untold in [
+        at(&rate, "Sum", &json!(null), &plain),
+        at(&rate, "Average", &json!(60), &plain),
+        at(&json!({"usage_statistic": "Sum"}), "Sum", &json!(60), &plain),
+        at(&level, "Sum", &json!(60), &plain),
+        at(&rate, "Sum", &json!(60), &percent),
+    ] {
+        assert!(matches!(untold, Read::Unread(_)), "{untold:?}");
+    }
+}
+
+#[test]
 fn an_anomaly_band_has_no_level() {
     for (operator, alarmed) in [
         ("GreaterThanUpperThreshold", true),
