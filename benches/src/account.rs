@@ -399,7 +399,7 @@ fn alarms(pages: &mut Pages<'_>, count: usize) -> Result<(), WriteError> {
             "metrics": [{"namespace": "AWS/EC2", "metric_name": "CPUUtilization",
                 "dimensions": {"InstanceId": id("i", nth)}, "statistic": "Average", "account_id": null, "period": 300, "metric_key": "",
                 "role": "compared"}],
-            "namespaces": ["AWS/EC2"], "usage_metric_keys": [], "uses_service_quota": false, "anomaly_detection": false,
+            "namespaces": ["AWS/EC2"], "metrics_untold": false, "usage_metric_keys": [], "uses_service_quota": false, "anomaly_detection": false,
             "threshold": 80.0, "comparison_operator": "GreaterThanThreshold", "treat_missing_data": "missing",
             "quota_percent": null,
         });

@@ -9,7 +9,7 @@ use wellproof_aws::{Listing, Record, Refusal, Unit, timestamp};
 use wellproof_facts::cloudwatch::{ActionKind, Alarm, AlarmMetric, CompositeAlarm, MetricRole};
 use wellproof_facts::usage_metric_key;
 
-use crate::{composite, share};
+use crate::{composite, insights, share};
 
 /// The namespace in which AWS publishes how much of a quota is used.
 const USAGE: &str = "AWS/Usage";
@@ -47,7 +47,9 @@ async fn list(
 fn alarm_record(account: &str, alarm: &MetricAlarm) -> Result<Record<Alarm>, Refusal> {
     let name = text(alarm.alarm_name());
     let metrics = metrics_of(alarm);
-    let namespaces: BTreeSet<&str> = metrics.iter().map(|metric| metric.namespace.as_str()).collect();
+    let queries = || alarm.metrics().iter().filter_map(|it| it.expression()).filter(|it| insights::is_query(it));
+    let namespaces = metrics.iter().map(|metric| metric.namespace.as_str());
+    let namespaces: BTreeSet<&str> = namespaces.chain(queries().filter_map(insights::namespace)).collect();
     let usage = metrics.iter().filter(|metric| is_usage(account, metric));
     let usage: BTreeSet<&str> = usage.map(|metric| metric.metric_key.as_str()).collect();
     let facts = Alarm {
@@ -60,6 +62,7 @@ fn alarm_record(account: &str, alarm: &MetricAlarm) -> Result<Record<Alarm>, Ref
         state_transitioned_timestamp: alarm.state_transitioned_timestamp().and_then(timestamp),
         alarm_configuration_updated_timestamp: updated(&name, alarm.alarm_configuration_updated_timestamp())?,
         namespaces: namespaces.into_iter().map(str::to_owned).collect(),
+        metrics_untold: metrics.is_empty() || queries().next().is_some(),
         usage_metric_keys: usage.into_iter().map(str::to_owned).collect(),
         uses_service_quota: alarm.metrics().iter().filter_map(|it| it.expression()).any(share::calls_service_quota),
         anomaly_detection: alarm.threshold_metric_id().is_some(),

@@ -11,6 +11,7 @@ use wellproof_facts::cloudwatch::{Alarm, AnomalyDetector, CompositeAlarm, Dashbo
 mod alarms;
 mod composite;
 mod dashboards;
+mod insights;
 mod metrics;
 mod share;
 

@@ -225,6 +225,16 @@ async fn what_an_alarm_compares_is_told_from_what_stands_beside() {
 }
 
 #[tokio::test]
+async fn an_alarm_on_a_query_does_not_name_its_metrics() {
+    let query = expression("q1", "SELECT MAX(ResourceCount) FROM SCHEMA(\"AWS/Usage\", Service)", true);
+    let alarm = alarm_of(math_alarm("insights", &[query])).await;
+    assert_eq!((alarm.metrics_untold, alarm.namespaces), (true, vec!["AWS/Usage".to_owned()]));
+    let alarm = alarm_of(math_alarm("promql", &[])).await;
+    assert_eq!((alarm.metrics_untold, alarm.namespaces), (true, Vec::new()));
+    assert!(!alarm_of(quota_alarm()).await.metrics_untold);
+}
+
+#[tokio::test]
 async fn namespaces_are_counted_over_all_pages() {
     let metric = |namespace: &str, name: &str, dimension: &str, value: &str| {
         cbor!({

@@ -210,5 +210,6 @@ fn alarmed<'e>(
         return Ok(true);
     }
     group?;
-    alarms.listed.complete(cite).map(|()| false)
+    alarms.listed.complete(cite)?;
+    alarms.all_told(place, None).map(|()| false)
 }

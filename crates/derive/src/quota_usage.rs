@@ -120,6 +120,7 @@ impl<'e> Region<'_, 'e> {
         let needed_for_failover = needed_for_failover(&quota);
         let raised = raised(&quota);
         let requests = self.requests(resource, &quota, cite);
+        let listed = if alarms.is_empty() { watching.none() } else { whole.clone() };
         let mut names: Vec<String> = alarms.iter().map(|(_, row)| row.facts.alarm_name.clone()).collect();
         names.sort_unstable();
         QuotaUsage {
@@ -128,8 +129,8 @@ impl<'e> Region<'_, 'e> {
             usage_peak: quota.usage_peak.clone(),
             usage_share: share.clone().into(),
             in_use: known(&quota.usage_peak).map(|peak| peak.is_some_and(|peak| peak > 0.0)).into(),
-            alarmed: if alarms.is_empty() { whole.clone().map(|()| false) } else { Ok(true) }.into(),
-            alarms: whole.clone().map(|()| names).into(),
+            alarmed: if alarms.is_empty() { listed.clone().map(|()| false) } else { Ok(true) }.into(),
+            alarms: listed.map(|()| names).into(),
             alarm_has_action: Self::acts(alarms, whole, cite).into(),
             alarm_at_share: whole.clone().and_then(|()| at_share(alarms, &quota)).into(),
             alarm_firing_days: firing.clone().map(|since| since.map(|since| self.days(since))).into(),
@@ -170,8 +171,9 @@ impl<'e> Region<'_, 'e> {
     }
 
     fn alarms<'s>(&'s self, quota: &Quota, cite: &mut Cite<'e>) -> Watching<'s, 'e> {
-        let Some(metric) = &quota.usage_metric else { return Watching { alarms: Vec::new(), whole: Ok(()) } };
-        let (mut found, mut whole) = (Vec::new(), self.home_unread(quota, Alarm::TYPE));
+        let Some(metric) = &quota.usage_metric else { return Watching::default() };
+        let (mut found, mut whole, mut told) = (Vec::new(), self.home_unread(quota, Alarm::TYPE), Ok(()));
+        let namespace = metric.split('|').next();
         for place in self.homes(quota) {
             let alarms = place.alarms();
             let at = alarms.by_usage_metric.found(metric).map_or(&[][..], Vec::as_slice);
@@ -184,8 +186,9 @@ impl<'e> Region<'_, 'e> {
                 }
             }
             whole = whole.and(alarms.listed.complete(cite));
+            told = told.and(alarms.all_told(place, namespace));
         }
-        Watching { alarms: found, whole }
+        Watching { alarms: found, whole, told }
     }
 
     fn acts(alarms: &[Watcher<'_, 'e>], whole: &Known<()>, cite: &mut Cite<'e>) -> Known<bool> {
@@ -283,8 +286,24 @@ type Watcher<'s, 'e> = (&'s Place<'e>, &'s AlarmRow<'e>);
 
 struct Watching<'s, 'e> {
     alarms: Vec<Watcher<'s, 'e>>,
-    /// Whether these are all.
+    /// Whether these are all of those that name the metric.
     whole: Known<()>,
+    /// Whether every alarm names its metrics, as far as they may be of the quota's namespace.
+    told: Known<()>,
+}
+
+impl Default for Watching<'_, '_> {
+    /// No alarm can watch what is not published.
+    fn default() -> Self {
+        Self { alarms: Vec::new(), whole: Ok(()), told: Ok(()) }
+    }
+}
+
+impl Watching<'_, '_> {
+    /// That there is no other.
+    fn none(&self) -> Known<()> {
+        self.whole.clone().and(self.told.clone())
+    }
 }
 
 struct Requests {

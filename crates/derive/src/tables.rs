@@ -218,6 +218,8 @@ pub(crate) struct Alarms<'e> {
     pub(crate) by_usage_metric: Index<'e, String, Vec<usize>>,
     /// Positions of the alarms with a dimension of this value, by the dimensions of [`DIMENSIONS`].
     by_dimension: [HashMap<String, Vec<usize>>; 2],
+    /// Positions of the alarms that do not name the metrics that they look at.
+    untold: Vec<usize>,
     /// A composite alarm with an enabled action that an alarm feeds, directly or through others.
     fed: Index<'e, String, &'e Resource>,
     pub(crate) listed: Listed<'e>,
@@ -236,6 +238,17 @@ impl<'e> Alarms<'e> {
     /// The alarms that look at a metric of this Auto Scaling group.
     pub(crate) fn on_group(&self, name: &str) -> impl Iterator<Item = &AlarmRow<'e>> {
         self.by_dimension[1].get(name).into_iter().flatten().map(|at| &self.rows[*at])
+    }
+
+    /// That no alarm looks at a metric of this namespace without naming it; of any namespace where none is given.
+    pub(crate) fn all_told(&self, place: &Place<'e>, namespace: Option<&str>) -> Known<()> {
+        let may_be = |row: &&AlarmRow<'e>| {
+            let namespaces = &row.facts.namespaces;
+            namespaces.is_empty() || namespace.is_none_or(|wanted| namespaces.iter().any(|it| it == wanted))
+        };
+        let Some(row) = self.untold.iter().map(|at| &self.rows[*at]).find(may_be) else { return Ok(()) };
+        let what = format!("{}#{}.metrics", Alarm::TYPE, row.facts.alarm_name);
+        Err(place.doubt(&what, "it looks at metrics that it does not name"))
     }
 
     /// Whether an alarm has an enabled action or feeds a composite alarm that has one.
@@ -398,7 +411,9 @@ impl<'e> Place<'e> {
                     }
                 }
             }
-            Alarms { by_usage_metric, by_dimension, fed: fed(self), rows, listed }
+            let untold =
+                rows.iter().enumerate().filter(|(_, row)| row.facts.metrics_untold).map(|(at, _)| at).collect();
+            Alarms { by_usage_metric, by_dimension, untold, fed: fed(self), rows, listed }
         })
     }
 }

@@ -108,8 +108,11 @@ pub struct Alarm {
     pub alarm_configuration_updated_timestamp: Timestamp,
     /// The metrics that it looks at, in the order given; one for a plain alarm (`DescribeAlarms` Namespace … or Metrics[]).
     pub metrics: Vec<AlarmMetric>,
-    /// Namespaces of these, each once, sorted.
+    /// Namespaces of these and of what its Metrics Insights queries select from, each once, sorted.
     pub namespaces: Vec<String>,
+    /// Whether it looks at metrics that it does not name: by a Metrics Insights or PromQL query, or in another source (`DescribeAlarms`
+    /// Metrics[].Expression starts with SELECT, or there is no metric at all).
+    pub metrics_untold: bool,
     /// Keys of those in AWS/Usage that are the account's own and not unused, sorted: the quotas that the alarm watches.
     pub usage_metric_keys: Vec<String>,
     /// Whether an expression calls SERVICE_QUOTA() (`DescribeAlarms` Metrics[].Expression).

@@ -138,7 +138,8 @@ pub struct InstanceUse {
     pub publishes_memory: Read<bool>,
     /// Whether it publishes disk metrics.
     pub publishes_disk: Read<bool>,
-    /// Whether an alarm watches a metric with this instance, or its group, as dimension.
+    /// Whether an alarm watches a metric with this instance, or its group, as dimension. Where none does, unread beside an alarm whose query
+    /// may choose one.
     pub alarmed: Read<bool>,
 }
 
@@ -424,7 +425,8 @@ pub struct QuotaUsage {
     pub in_use: Read<bool>,
     /// Names of the alarms that fire when its use rises, sorted.
     pub alarms: Read<Vec<String>>,
-    /// Whether an alarm fires when its use rises. Unread beside one that fires when something computed from the use falls.
+    /// Whether an alarm fires when its use rises. Where none names the use, unread beside one that fires when something computed from it
+    /// falls, or whose query may choose it.
     pub alarmed: Read<bool>,
     /// Whether one of these alarms has an enabled action, or feeds a composite alarm that has one.
     pub alarm_has_action: Read<bool>,

@@ -94,7 +94,7 @@ fn words(field: &str) -> &'static [&'static str] {
         "group_name" => &["default", "web"],
         "health_check_types" => &["ELB", "EBS"],
         "lifecycle_state" => &["InService", "Pending"],
-        "namespaces" => &["CloudTrailMetrics", "AWS/EC2"],
+        "namespaces" => &["CloudTrailMetrics", "AWS/EC2", "AWS/Usage"],
         "ena_support" => &["supported", "unsupported"],
         "storage_tier" => &["archive", "standard"],
         _ => &["x", "y"],

@@ -217,6 +217,11 @@ fn what_an_instance_is_made_of() {
     assert_eq!(facts.alarmed, Read::Known(false));
     assert_eq!(facts.publishes_memory, Read::Known(false));
     assert!((facts.days_since_launch - 12.0).abs() < 1e-9);
+    world.put::<Alarm>("query", json!({"alarm_name": "query", "metrics_untold": true, "namespaces": ["AWS/EC2"]}));
+    assert!(
+        matches!(world.derived::<InstanceUse>("i-1").alarmed, Read::Unread(_)),
+        "its query may choose the instance"
+    );
 
     world.put::<Image>("ami-1", json!({"image_owner_alias": "amazon", "creation_date": "2026-01-01T00:00:00Z"}));
     world.put::<InstanceType>("m7g.large", json!({"current_generation": true, "ena_support": "required"}));

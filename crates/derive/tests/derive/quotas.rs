@@ -133,6 +133,24 @@ fn a_threshold_counts_as_the_quota_does() {
 }
 
 #[test]
+fn an_alarm_that_names_no_metric_may_be_on_the_quota() {
+    let alarmed = |namespaces: &[&str]| {
+        let mut world = World::new();
+        world.put::<Quota>(ID, quota(100.0));
+        let query = json!({"alarm_name": "query", "metrics_untold": true, "namespaces": namespaces});
+        world.put::<Alarm>("query", query);
+        let facts: QuotaUsage = world.derived(ID);
+        assert_eq!(matches!(facts.alarms, Read::Unread(_)), matches!(facts.alarmed, Read::Unread(_)));
+        world.put::<Alarm>("a", alarm("a"));
+        assert_eq!(world.derived::<QuotaUsage>(ID).alarmed, Read::Known(true));
+        facts.alarmed
+    };
+    assert!(matches!(alarmed(&[]), Read::Unread(_)));
+    assert!(matches!(alarmed(&["AWS/Usage"]), Read::Unread(_)));
+    assert_eq!(alarmed(&["AWS/EC2"]), Read::Known(false));
+}
+
+#[test]
 fn an_anomaly_band_has_no_level() {
     for (operator, alarmed) in [
         ("GreaterThanUpperThreshold", true),
