@@ -14,6 +14,7 @@ use wellproof_facts::quotas::{Quota, RequestedChange};
 use wellproof_model::{Read, Resource};
 
 use crate::cite::Cite;
+use crate::group_scaling;
 use crate::internet::{self, Openness};
 use crate::join::{Index, Known, Listed, Place, tag, tags};
 use crate::network::{self, Routing};
@@ -83,6 +84,8 @@ pub(crate) struct Group<'e> {
 pub(crate) struct Groups<'e> {
     pub(crate) by_name: Index<'e, &'e str, &'e Resource>,
     members: Index<'e, String, Group<'e>>,
+    /// Whether a group replaces instances that fail, by its name.
+    replacing: Index<'e, &'e str, (&'e Resource, bool)>,
     pub(crate) by_subnet: Index<'e, String, &'e Resource>,
 }
 
@@ -95,6 +98,13 @@ impl<'e> Groups<'e> {
         let Some(group) = self.members.find(instance.id.as_str(), cite)? else { return Ok(None) };
         cite.fact(group.resource);
         Ok(Some((group.name, false)))
+    }
+
+    /// Whether the group of this name replaces instances that fail; one that is gone does not.
+    pub(crate) fn replaces(&self, name: &str, cite: &mut Cite<'e>) -> Known<bool> {
+        let Some((resource, replaces)) = self.replacing.find(name, cite)? else { return Ok(false) };
+        cite.fact(resource);
+        Ok(*replaces)
     }
 }
 
@@ -316,8 +326,12 @@ impl<'e> Place<'e> {
             let by_subnet = rows
                 .iter()
                 .flat_map(|(resource, group)| group.subnet_ids.iter().map(move |subnet| (subnet.clone(), *resource)));
+            let replacing = rows
+                .iter()
+                .map(|(resource, group)| (resource.id.as_str(), (*resource, group_scaling::can_replace(group))));
             Groups {
                 members: Index::new(members, listed.clone()),
+                replacing: Index::new(replacing, listed.clone()),
                 by_subnet: Index::new(by_subnet, listed.clone()),
                 by_name: Index::new(rows.iter().map(|(resource, _)| (resource.id.as_str(), *resource)), listed),
             }

@@ -130,7 +130,8 @@ pub struct InstanceUse {
     pub ena_support: bool,
     /// Whether its type has an accelerator.
     pub accelerated: Read<bool>,
-    /// Whether a group, EKS, Batch or a fleet replaces it when it fails.
+    /// Whether EKS, Batch or a group that has no process suspended that this takes replaces it when it fails. Where none does, unread for an
+    /// instance of a fleet: some fleets replace instances.
     pub replaced_automatically: Read<bool>,
     /// Whether it restarts elsewhere when its host fails: simplified recovery, or an alarm that recovers it.
     pub recovers_automatically: Read<bool>,

@@ -130,7 +130,8 @@ fn services_and_tools_by_their_tags() {
         let facts: InstanceProvenance = world.derived("i-1");
         assert_eq!(facts.launched_by_code_or_service, Read::Known(true));
         assert_eq!(facts.launched_by_cloudformation, Read::Known(false));
-        assert_eq!(world.derived::<InstanceUse>("i-1").replaced_automatically, Read::Known(true));
+        let replaced = world.derived::<InstanceUse>("i-1").replaced_automatically;
+        assert_eq!(replaced == Read::Known(true), origin != Origin::SpotFleet, "{key}: some fleets replace nothing");
     }
     let mut world = World::new();
     instance(&mut world).tags = tags(&[("managed-by", "tf")]);
@@ -242,6 +243,25 @@ fn what_an_instance_is_made_of() {
     assert_eq!(facts.alarmed, Read::Known(true));
     assert_eq!(facts.recovers_automatically, Read::Known(true));
     assert_eq!(facts.replaced_automatically, Read::Known(false));
+}
+
+#[test]
+fn what_replaces_an_instance() {
+    let mut world = World::new();
+    instance(&mut world).tags = tags(&[("aws:ec2:fleet-id", "fleet-1")]);
+    let replaced = |world: &World| world.derived::<InstanceUse>("i-1").replaced_automatically;
+    assert!(matches!(replaced(&world), Read::Unread(_)), "a fleet may have been asked once");
+    instance(&mut world).tags = tags(&[("aws:autoscaling:groupName", "g")]);
+    world.evidence.resources.remove(0);
+    assert_eq!(replaced(&world), Read::Known(false), "its group is gone");
+    world.put::<AutoScalingGroup>("g", json!({"auto_scaling_group_name": "g", "suspended_processes": ["AZRebalance"]}));
+    assert_eq!(replaced(&world), Read::Known(true));
+    world.evidence.resources.pop();
+    world.put::<AutoScalingGroup>("g", json!({"auto_scaling_group_name": "g", "suspended_processes": ["Terminate"]}));
+    assert_eq!(replaced(&world), Read::Known(false));
+    world.evidence.resources.pop();
+    let gap = world.cut::<AutoScalingGroup>();
+    assert_eq!(replaced(&world), Read::Unread(gap));
 }
 
 #[test]
