@@ -251,7 +251,7 @@ impl<'e> Region<'_, 'e> {
         unread.map_or(Ok(some.then_some(true)), Err)
     }
 
-    /// Whether another region has at least this value; none where it is not in use.
+    /// Whether another region has at least this value; none where it or the quota's service is not in use.
     fn matched_in(
         other: &Place<'e>,
         in_use: &Known<bool>,
@@ -264,8 +264,8 @@ impl<'e> Region<'_, 'e> {
         if !in_use.clone()? {
             return Ok(None);
         }
-        // Quotas are listed of the services in use: one that is not listed has nothing to be matched for.
-        let Some((row, there)) = other.quotas().find(resource.id.as_str(), cite)? else { return Ok(Some(true)) };
+        // Quotas are listed of the services in use: of one that is not listed nobody asked what its value is.
+        let Some((row, there)) = other.quotas().find(resource.id.as_str(), cite)? else { return Ok(None) };
         cite.fact(row);
         known(there).map(|there| Some(there >= value))
     }

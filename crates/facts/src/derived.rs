@@ -446,7 +446,7 @@ pub struct QuotaUsage {
     /// How many of these are pending.
     pub requests_pending: Read<i64>,
     /// Whether every other scanned region in use has at least this value, where its service is used; null where the quota was not raised,
-    /// is global, has no applied value that AWS tells, or no other region is in use.
+    /// is global, has no applied value that AWS tells, or no other region uses it.
     pub matched_in_other_regions: Read<Option<bool>>,
     /// Whether replacing instances after the loss of a zone takes more of it: vCPUs by family, network interfaces, addresses, volumes.
     pub needed_for_failover: bool,

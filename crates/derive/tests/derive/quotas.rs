@@ -220,6 +220,11 @@ fn a_raised_quota_is_compared_with_other_regions_in_use() {
     let mut world = World::new();
     world.put::<Quota>(ID, quota(100.0));
     world.put_in::<Volume>(THERE, "v-1", json!({}));
+    assert_eq!(
+        world.derived::<QuotaUsage>(ID).matched_in_other_regions,
+        Read::Known(None),
+        "nobody asked for it there"
+    );
     world.put_in::<Quota>(THERE, ID, quota(50.0));
     assert_eq!(world.derived::<QuotaUsage>(ID).matched_in_other_regions, Read::Known(Some(false)));
     world.evidence.resources.pop();
