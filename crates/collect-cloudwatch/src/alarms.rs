@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{self, AlarmType, Dimension, MetricAlarm, MetricDataQuery};
 use jiff::Timestamp;
+use wellproof_aws::member::{required, required_text};
 use wellproof_aws::{Listing, Record, Refusal, Unit, timestamp};
 use wellproof_facts::cloudwatch::{ActionKind, Alarm, AlarmMetric, CompositeAlarm, MetricRole};
 use wellproof_facts::usage_metric_key;
@@ -45,7 +46,7 @@ async fn list(
 }
 
 fn alarm_record(account: &str, alarm: &MetricAlarm) -> Result<Record<Alarm>, Refusal> {
-    let name = text(alarm.alarm_name());
+    let name = required_text(alarm.alarm_name(), "MetricAlarm.AlarmName")?;
     let metrics = metrics_of(alarm);
     let queries = || alarm.metrics().iter().filter_map(|it| it.expression()).filter(|it| insights::is_query(it));
     let namespaces = metrics.iter().map(|metric| metric.namespace.as_str());
@@ -55,10 +56,10 @@ fn alarm_record(account: &str, alarm: &MetricAlarm) -> Result<Record<Alarm>, Ref
     let facts = Alarm {
         has_description: has_text(alarm.alarm_description()),
         description_has_link: has_link(alarm.alarm_description()),
-        actions_enabled: alarm.actions_enabled.unwrap_or_default(),
+        actions_enabled: required(alarm.actions_enabled, "MetricAlarm.ActionsEnabled")?,
         alarm_actions: sorted(alarm.alarm_actions()),
         alarm_action_kinds: kinds(alarm.alarm_actions()),
-        state_value: text(alarm.state_value().map(AsRef::as_ref)),
+        state_value: required_text(alarm.state_value(), "MetricAlarm.StateValue")?,
         state_transitioned_timestamp: alarm.state_transitioned_timestamp().and_then(timestamp),
         alarm_configuration_updated_timestamp: updated(&name, alarm.alarm_configuration_updated_timestamp())?,
         namespaces: namespaces.into_iter().map(str::to_owned).collect(),
@@ -77,14 +78,14 @@ fn alarm_record(account: &str, alarm: &MetricAlarm) -> Result<Record<Alarm>, Ref
 }
 
 fn composite_record(alarm: &types::CompositeAlarm) -> Result<Record<CompositeAlarm>, Refusal> {
-    let name = text(alarm.alarm_name());
+    let name = required_text(alarm.alarm_name(), "CompositeAlarm.AlarmName")?;
     let facts = CompositeAlarm {
         has_description: has_text(alarm.alarm_description()),
         description_has_link: has_link(alarm.alarm_description()),
-        actions_enabled: alarm.actions_enabled.unwrap_or_default(),
+        actions_enabled: required(alarm.actions_enabled, "CompositeAlarm.ActionsEnabled")?,
         alarm_actions: sorted(alarm.alarm_actions()),
         alarm_action_kinds: kinds(alarm.alarm_actions()),
-        state_value: text(alarm.state_value().map(AsRef::as_ref)),
+        state_value: required_text(alarm.state_value(), "CompositeAlarm.StateValue")?,
         state_transitioned_timestamp: alarm.state_transitioned_timestamp().and_then(timestamp),
         alarm_configuration_updated_timestamp: updated(&name, alarm.alarm_configuration_updated_timestamp())?,
         mentions: composite::mentions(alarm.alarm_rule().unwrap_or_default()).into_iter().collect(),

@@ -235,6 +235,17 @@ async fn an_alarm_on_a_query_does_not_name_its_metrics() {
 }
 
 #[tokio::test]
+async fn an_alarm_without_its_state_leaves_the_listing_partial() {
+    let mut alarm = plain_alarm("disk");
+    let Value::Map(members) = &mut alarm else { panic!("{alarm:?}") };
+    members.retain(|(name, _)| name.as_text() != Some("StateValue"));
+    let answer = cbor!({ "MetricAlarms" => [alarm, plain_alarm("other")], "CompositeAlarms" => [] }).unwrap();
+    let alarms = mock!(Client::describe_alarms).then_http_response(ok(answer));
+    let collected = collected(quiet().into_iter().chain([alarms])).await;
+    assert_eq!((collected.state(Alarm::TYPE), collected.of(Alarm::TYPE).len()), (ListingState::Partial, 1));
+}
+
+#[tokio::test]
 async fn namespaces_are_counted_over_all_pages() {
     let metric = |namespace: &str, name: &str, dimension: &str, value: &str| {
         cbor!({

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_servicequotas::Client;
 use aws_sdk_servicequotas::types::{ErrorCode, PeriodUnit, QuotaPeriod, ServiceQuota};
+use wellproof_aws::member::required_text;
 use wellproof_aws::{Answer, Cited, Listing, Record, Refusal, Unit};
 use wellproof_facts::quotas::Quota;
 use wellproof_facts::usage_metric_key;
 use wellproof_model::{CallId, GapKind, Read};
 
+use crate::services;
 use crate::usage::{self, Usage};
-use crate::{services, text};
 
 const DEFAULT_ONLY: &str = "Service Quotas lists no applied value of this quota, and AWS's default alone";
 
@@ -81,14 +82,16 @@ pub(crate) async fn list(
 fn push(unit: &Unit, answer: &Answers, used: &BTreeMap<String, Usage>, quotas: &mut Listing<Quota>) {
     for page in &answer.quotas {
         quotas.cite(page.calls.iter().cloned());
-        quotas.extend(page.value.iter().map(|quota| record(unit, quota, applied_value(quota), &answer.defaults, used)));
+        for quota in &page.value {
+            quotas.keep(record(unit, quota, applied_value(quota), &answer.defaults, used));
+        }
     }
     let Ok(defaults) = &answer.defaults else { return };
     quotas.cite(defaults.calls.iter().cloned());
     let calls: Vec<CallId> = answer.quotas.iter().flat_map(|page| page.calls.iter().cloned()).collect();
     for quota in answer.default_only() {
         let value = Err(Refusal { calls: calls.clone(), ..Refusal::malformed(DEFAULT_ONLY) });
-        quotas.push(record(unit, quota, Applied { told: false, value }, &answer.defaults, used));
+        quotas.keep(record(unit, quota, Applied { told: false, value }, &answer.defaults, used));
     }
 }
 
@@ -131,15 +134,17 @@ async fn list_defaults(unit: &Unit, servicequotas: &Client, code: &str) -> Defau
     let mut pages = list.into_paginator().send();
     while let Some(page) = unit.page(&mut pages).await? {
         calls.extend(page.calls);
-        let quotas = page.value.quotas.unwrap_or_default().into_iter();
-        defaults.extend(quotas.filter_map(|quota| Some((quota.quota_code.clone()?, quota))));
+        for quota in page.value.quotas.unwrap_or_default() {
+            defaults.insert(required_text(quota.quota_code(), "ServiceQuota.QuotaCode")?, quota);
+        }
     }
     Ok(Cited { value: defaults, calls })
 }
 
 /// A quota's id: `<service_code>/<quota_code>`.
-pub(crate) fn id_of(quota: &ServiceQuota) -> String {
-    format!("{}/{}", quota.service_code().unwrap_or_default(), quota.quota_code().unwrap_or_default())
+pub(crate) fn id_of(quota: &ServiceQuota) -> Result<String, Refusal> {
+    let service = required_text(quota.service_code(), "ServiceQuota.ServiceCode")?;
+    Ok(format!("{service}/{}", required_text(quota.quota_code(), "ServiceQuota.QuotaCode")?))
 }
 
 fn record(
@@ -148,16 +153,16 @@ fn record(
     applied: Applied,
     defaults: &Defaults,
     used: &BTreeMap<String, Usage>,
-) -> Record<Quota> {
-    let id = id_of(quota);
+) -> Result<Record<Quota>, Refusal> {
+    let id = id_of(quota)?;
     let field = unit.fields::<Quota>(&id);
-    let code = text(quota.quota_code());
+    let code = required_text(quota.quota_code(), "ServiceQuota.QuotaCode")?;
     let usage = used.get(&id);
     let metric = quota.usage_metric();
     let facts = Quota {
-        service_code: text(quota.service_code()),
-        service_name: text(quota.service_name()),
-        quota_name: text(quota.quota_name()),
+        service_code: required_text(quota.service_code(), "ServiceQuota.ServiceCode")?,
+        service_name: required_text(quota.service_name(), "ServiceQuota.ServiceName")?,
+        quota_name: required_text(quota.quota_name(), "ServiceQuota.QuotaName")?,
         has_applied_value: applied.told,
         value: applied.value.map_or_else(|refusal| field.unread("value", &refusal), Read::Known),
         default_value: field.of("default_value", defaults, |defaults| defaults.get(&code)?.value),
@@ -171,7 +176,7 @@ fn record(
         quota_code: code,
     };
     let record = Record::new(&id, facts).arn(quota.quota_arn()).cites_answer(defaults);
-    usage.into_iter().fold(record, Record::cites_answer)
+    Ok(usage.into_iter().fold(record, Record::cites_answer))
 }
 
 /// The value that applies to the account.

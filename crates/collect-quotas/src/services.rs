@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_servicequotas::Client;
+use wellproof_aws::member::required_text;
 use wellproof_aws::{Answer, Cited, Refusal, Unit};
 use wellproof_model::GapKind;
-
-use crate::text;
 
 /// Asked for in any case: what a workload on EC2 runs into first.
 const ALWAYS: [&str; 6] = ["autoscaling", "cloudformation", "ebs", "ec2", "fargate", "vpc"];
@@ -33,8 +32,10 @@ pub(crate) async fn list(unit: &Unit, servicequotas: &Client) -> Answer<Vec<Serv
     let mut pages = servicequotas.list_services().max_results(100).into_paginator().send();
     while let Some(page) = unit.page(&mut pages).await? {
         calls.extend(page.calls);
-        let named = page.value.services().iter();
-        services.extend(named.map(|it| Service { code: text(it.service_code()), name: text(it.service_name()) }));
+        for service in page.value.services() {
+            let code = required_text(service.service_code(), "ServiceInfo.ServiceCode")?;
+            services.push(Service { code, name: required_text(service.service_name(), "ServiceInfo.ServiceName")? });
+        }
     }
     Ok(Cited { value: services, calls })
 }

@@ -316,6 +316,36 @@ async fn requests_and_automation() {
 }
 
 #[tokio::test]
+async fn a_record_without_its_members_leaves_the_listing_partial() {
+    let nameless = r#"{"Quotas":[{"ServiceCode":"ec2","Value":5.0,"Adjustable":true,"GlobalQuota":false}]}"#;
+    let change = r#"{"RequestedQuotas":[{"Id":"r1","ServiceCode":"ec2","QuotaCode":"L-1","Created":1793491200,"GlobalQuota":false}]}"#;
+    let mut quiet = quiet();
+    quiet.remove(0);
+    let rules = [
+        services(),
+        published(),
+        mock!(Client::list_service_quotas).then_http_response(json(200, nameless)),
+        mock!(Client::list_aws_default_service_quotas).then_http_response(json(200, r#"{"Quotas":[]}"#)),
+        mock!(Client::list_requested_service_quota_change_history).then_http_response(json(200, change)),
+    ];
+    let collected = collected(rules.into_iter().chain(quiet)).await;
+    assert_eq!((collected.state(Quota::TYPE), collected.of(Quota::TYPE).len()), (ListingState::Partial, 0));
+    let changes = (collected.state(RequestedChange::TYPE), collected.of(RequestedChange::TYPE).len());
+    assert_eq!(changes, (ListingState::Partial, 0));
+}
+
+#[tokio::test]
+async fn a_template_without_a_status_is_unread() {
+    let (template, _) = template_of(
+        mock!(Client::get_association_for_service_quota_template).then_http_response(json(200, "{}")),
+        mock!(Client::list_service_quota_increase_requests_in_template)
+            .then_http_response(json(200, r#"{"ServiceQuotaIncreaseRequestInTemplateList":[]}"#)),
+    )
+    .await;
+    assert_eq!((template.status.known(), template.entries.known()), (None, Some(&0)));
+}
+
+#[tokio::test]
 async fn automation_that_may_not_be_read_is_unread() {
     let rules = [
         services(),

@@ -114,8 +114,9 @@ fn plan<'a>(
     let fine = if i64::try_from(sums).is_ok_and(|sums| sums * (WINDOW / FINE) <= POINTS) { FINE } else { HOUR };
     let mut plan = Plan::default();
     for quota in quotas {
-        let (Some(key), Some(metric)) = (metric_key(quota), quota.usage_metric()) else { continue };
-        let id = id_of(quota);
+        let (Some(key), Some(metric), Ok(id)) = (metric_key(quota), quota.usage_metric(), id_of(quota)) else {
+            continue;
+        };
         match published {
             Err(refusal) => {
                 used.insert(id, Err(refusal.clone()));

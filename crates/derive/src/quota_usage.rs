@@ -338,7 +338,10 @@ fn firing_since(alarms: &[Watcher<'_, '_>]) -> Option<Timestamp> {
 
 /// Whether an alarm fires when a usage metric rises. One on the room that is left fires when its own value falls.
 fn fires_on_rise(place: &Place<'_>, row: &AlarmRow<'_>, metric: &str) -> Known<bool> {
-    let rises = row.facts.comparison_operator.as_deref().is_some_and(|operator| operator.contains("GreaterThan"));
+    let Some(operator) = row.facts.comparison_operator.as_deref() else {
+        return Err(doubt(place, row, "operator", "AWS does not say how it compares"));
+    };
+    let rises = operator.contains("GreaterThan");
     if rises || row.compared(metric).is_some() {
         return Ok(rises);
     }

@@ -98,6 +98,9 @@ fn an_alarm_on_something_computed_leaves_open_when_it_fires() {
     world.put::<Alarm>("room", computed("room", &json!({"comparison_operator": "LessThanThreshold"})));
     let facts: QuotaUsage = world.derived(ID);
     assert!(matches!(facts.alarmed, Read::Unread(_)) && matches!(facts.alarms, Read::Unread(_)));
+    world.evidence.resources.pop();
+    world.put::<Alarm>("room", with(alarm("room"), &json!({"comparison_operator": null})));
+    assert!(matches!(world.derived::<QuotaUsage>(ID).alarmed, Read::Unread(_)), "nobody said how it compares");
     world.put::<Alarm>("half", computed("half", &json!({})));
     let facts: QuotaUsage = world.derived(ID);
     assert_eq!(facts.alarmed, Read::Known(true));
