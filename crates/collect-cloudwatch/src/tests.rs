@@ -340,6 +340,8 @@ async fn dashboards_are_paged_read_and_dropped_when_gone() {
 
     let listing = collected.listing(Dashboard::TYPE);
     assert_eq!((listing.state, listing.count), (ListingState::Complete, 3));
+    let gone = collected.calls.iter().find(|call| call.status == 404).unwrap();
+    assert!(listing.calls.contains(&gone.id), "that it is gone rests on the reply");
     let facts = |name: &str| {
         collected.of(Dashboard::TYPE).iter().find(|it| it.id == name).unwrap().facts::<Dashboard>().unwrap()
     };
