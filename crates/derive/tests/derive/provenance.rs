@@ -280,3 +280,12 @@ fn what_still_needs_a_snapshot() {
     world.evidence.resources.retain(|resource| resource.kind != Volume::TYPE);
     assert_eq!(world.derived::<SnapshotUse>("s-1").volume_exists, Read::Unread(gap));
 }
+
+#[test]
+fn a_copied_snapshot_names_no_volume() {
+    let mut world = World::new();
+    world.put::<Snapshot>("s-1", json!({"snapshot_id": "s-1", "volume_id": "vol-ffffffff"}));
+    let facts: SnapshotUse = world.derived("s-1");
+    assert!(matches!(facts.volume_exists, Read::Unread(_)));
+    assert_eq!(facts.used_by_image, Read::Known(false));
+}
