@@ -193,7 +193,3 @@ fn kinds(arns: &[String]) -> Vec<ActionKind> {
 pub(crate) fn pairs(dimensions: &[Dimension]) -> impl Iterator<Item = (&str, &str)> {
     dimensions.iter().filter_map(|dimension| Some((dimension.name()?, dimension.value()?)))
 }
-
-pub(crate) fn text(value: Option<&str>) -> String {
-    value.unwrap_or_default().to_owned()
-}

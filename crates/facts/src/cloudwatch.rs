@@ -178,7 +178,8 @@ pub struct MetricNamespace {
     /// (`ListMetrics` with RecentlyActive PT3H, Metrics[].Namespace.)
     pub metric_namespace: String,
     /// Whether the workload makes it: neither `AWS/…` nor that of an AWS agent or add-on (`CWAgent`, `ContainerInsights`,
-    /// `ECS/ContainerInsights`, `LambdaInsights`, `CloudWatchSynthetics`, `ApplicationSignals`, `Glue`, `aws/…`).
+    /// `ContainerInsights/Prometheus`, `ECS/ContainerInsights`, `LambdaInsights`, `CloudWatchSynthetics`, `ApplicationSignals`, `Glue`,
+    /// `AmazonMWAA`, `aws/…`, `/aws/…`).
     pub custom: bool,
     /// How many metrics (`ListMetrics` Metrics[]).
     pub metric_count: i64,
