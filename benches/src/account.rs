@@ -400,8 +400,9 @@ fn alarms(pages: &mut Pages<'_>, count: usize) -> Result<(), WriteError> {
             "alarm_action_kinds": ["sns"], "state_value": if nth.is_multiple_of(40) { "ALARM" } else { "OK" },
             "state_transitioned_timestamp": day(nth, 30), "alarm_configuration_updated_timestamp": day(nth, 300),
             "metrics": [{"namespace": "AWS/EC2", "metric_name": "CPUUtilization",
-                "dimensions": {"InstanceId": id("i", nth)}, "statistic": "Average", "metric_key": ""}],
-            "namespaces": ["AWS/EC2"], "usage_metric_keys": [], "uses_service_quota": false, "anomaly_detection": false,
+                "dimensions": {"InstanceId": id("i", nth)}, "statistic": "Average", "account_id": null, "period": 300, "metric_key": "",
+                "role": "compared"}],
+            "namespaces": ["AWS/EC2"], "metrics_untold": false, "usage_metric_keys": [], "uses_service_quota": false, "anomaly_detection": false,
             "threshold": 80.0, "comparison_operator": "GreaterThanThreshold", "treat_missing_data": "missing",
             "quota_percent": null,
         });

@@ -58,7 +58,15 @@ async fn read_templates(
             None => versions.insert(read_versions(unit, ec2).await),
         };
         let read = unit.join(page.launch_templates().iter().map(|it| read_template(unit, ec2, it, known))).await;
-        read.into_iter().filter_map(Result::transpose).for_each(|record| templates.keep(record));
+        let mut gone = Vec::new();
+        for read in read {
+            match read {
+                Ok(Cited { value: Some(record), .. }) => templates.push(record),
+                Ok(Cited { value: None, calls }) => gone.extend(calls),
+                Err(malformed) => templates.keep(Err(malformed)),
+            }
+        }
+        templates.cite(gone);
     }
     Ok(())
 }
@@ -95,13 +103,13 @@ async fn page_versions(
     Ok(())
 }
 
-/// `None` when it was deleted since it was listed.
+/// `None`, with the reply that says so, when it was deleted since it was listed.
 async fn read_template(
     unit: &Unit,
     ec2: &aws_sdk_ec2::Client,
     template: &types::LaunchTemplate,
     known: &Known,
-) -> Result<Option<Record<LaunchTemplate>>, Refusal> {
+) -> Answer<Option<Record<LaunchTemplate>>> {
     let id = required_text(template.launch_template_id(), "LaunchTemplate.LaunchTemplateId")?;
     let default = required(template.default_version_number, "LaunchTemplate.DefaultVersionNumber")?;
     let latest = required(template.latest_version_number, "LaunchTemplate.LatestVersionNumber")?;
@@ -115,8 +123,9 @@ async fn read_template(
         let own = ec2.describe_launch_template_versions().launch_template_id(&id).set_versions(Some(numbers.into()));
         end = page_versions(unit, own, &mut read).await;
     }
-    if end.as_ref().is_err_and(|refusal| refusal.is("InvalidLaunchTemplateId.NotFound")) {
-        return Ok(None);
+    let is_gone = |refusal: &&Refusal| refusal.is("InvalidLaunchTemplateId.NotFound");
+    if let Some(refusal) = end.as_ref().err().filter(is_gone) {
+        return Ok(Cited { value: None, calls: refusal.calls.clone() });
     }
     let version = |number: i64| -> Answer<LaunchTemplateData> {
         let found = wanted(number).or_else(|| read.get(&(id.clone(), number)).cloned());
@@ -141,7 +150,8 @@ async fn read_template(
     let arn = format!("arn:{}:ec2:{}:{}:launch-template/{id}", unit.partition(), unit.region(), unit.account());
     let tags = template.tags().iter().filter_map(|tag| Some((text(tag.key())?, tag.value.clone().unwrap_or_default())));
     let record = Record::new(&id, facts).arn(Some(arn)).tags(tags);
-    Ok(Some(record.cites_answer(&default_version).cites_answer(&latest_version)))
+    let record = record.cites_answer(&default_version).cites_answer(&latest_version);
+    Ok(Cited { value: Some(record), calls: Vec::new() })
 }
 
 fn template_data(number: i64, data: &types::ResponseLaunchTemplateData) -> LaunchTemplateData {

@@ -283,6 +283,8 @@ async fn templates_come_with_their_versions_and_without_user_data() {
 
     assert_eq!(collected.state(LaunchTemplate::TYPE), ListingState::Complete);
     assert!(collected.finished.gaps.is_empty(), "{:?}", collected.finished.gaps);
+    let reply = collected.calls.iter().find(|call| call.status == 400).unwrap();
+    assert!(collected.listing(LaunchTemplate::TYPE).calls.contains(&reply.id), "that lt-2 is gone rests on the reply");
     let templates: Vec<LaunchTemplate> = all(&collected);
     assert_eq!(templates.len(), 1);
     let latest = templates[0].latest_version.known().unwrap();

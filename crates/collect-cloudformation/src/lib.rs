@@ -3,6 +3,7 @@
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{self, ResourceStatus, StackStatus};
 use futures::FutureExt;
+use wellproof_aws::member::{required_text, required_time};
 use wellproof_aws::{Answer, Cited, Collector, Listing, Operation, Place, Record, Refusal, Unit, timestamp};
 use wellproof_facts::Facts;
 use wellproof_facts::cloudformation::{Stack, StackResource};
@@ -68,6 +69,14 @@ struct Owned {
 }
 
 impl Owned {
+    fn take(&mut self, pages: Vec<Resources>, refused: Option<Refusal>) {
+        for page in pages {
+            self.resources.cite(page.calls);
+            page.value.into_iter().for_each(|record| self.resources.keep(record));
+        }
+        self.refused = self.refused.take().or(refused);
+    }
+
     fn close(self, listed: Result<(), Refusal>) {
         self.resources.close(match (listed, self.refused) {
             // Without its stack nobody can tell which resources there are.
@@ -86,56 +95,66 @@ async fn list_stacks(
     let mut pages = cloudformation.describe_stacks().into_paginator().send();
     while let Some(page) = unit.page(&mut pages).await? {
         let live = page.value.stacks().iter().filter(|it| it.stack_status != Some(StackStatus::DeleteComplete));
-        let live: Vec<&types::Stack> = live.collect();
-        let read = unit.join(live.iter().map(|stack| read_stack(unit, cloudformation, stack))).await;
-        if live.is_empty() {
-            // No stack, no resource: this page says both.
-            owned.resources.cite(page.calls.iter().cloned());
-        }
+        let read = unit.join(live.map(|stack| read_stack(unit, cloudformation, stack))).await;
+        // Whose resources are asked for rests on this page.
+        owned.resources.cite(page.calls.iter().cloned());
         stacks.cite(page.calls);
-        for read in read.into_iter().flatten() {
-            stacks.keep(read.stack);
-            for resources in read.resources {
-                owned.resources.cite(resources.calls);
-                owned.resources.extend(resources.value);
+        let mut gone = Vec::new();
+        for read in read {
+            match read {
+                Ok(Cited { value: Some(read), .. }) => {
+                    stacks.keep(read.stack);
+                    owned.take(read.resources, read.refused);
+                }
+                // Deleted since it was listed.
+                Ok(Cited { value: None, calls }) => gone.extend(calls),
+                Err(malformed) => {
+                    stacks.keep(Err(malformed.clone()));
+                    owned.take(Vec::new(), Some(malformed));
+                }
             }
-            owned.refused = owned.refused.take().or(read.refused);
         }
+        owned.resources.cite(gone.iter().cloned());
+        stacks.cite(gone);
     }
     Ok(())
 }
 
+/// A page of a stack's resources.
+type Resources = Cited<Vec<Result<Record<StackResource>, Refusal>>>;
+
 struct ReadStack {
     stack: Result<Record<Stack>, Refusal>,
-    /// By page.
-    resources: Vec<Cited<Vec<Record<StackResource>>>>,
+    resources: Vec<Resources>,
     /// What stood in the way of further pages.
     refused: Option<Refusal>,
 }
 
-/// `None` when it was deleted since it was listed.
-async fn read_stack(unit: &Unit, cloudformation: &Client, stack: &types::Stack) -> Option<ReadStack> {
+/// `None`, with the reply that says so, when it was deleted since it was listed.
+async fn read_stack(unit: &Unit, cloudformation: &Client, stack: &types::Stack) -> Answer<Option<ReadStack>> {
+    let id = required_text(stack.stack_id(), "Stack.StackId")?;
+    let name = required_text(stack.stack_name(), "Stack.StackName")?;
     let mut resources = Vec::new();
-    let refused = list_resources(unit, cloudformation, stack, &mut resources).await.err();
-    if refused.as_ref().is_some_and(is_gone) {
-        return None;
+    let refused = list_resources(unit, cloudformation, &id, &name, &mut resources).await.err();
+    if let Some(refusal) = refused.as_ref().filter(|refusal| is_gone(refusal)) {
+        return Ok(Cited { value: None, calls: refusal.calls.clone() });
     }
-    let stack = stack_record(unit, cloudformation, stack).await;
-    Some(ReadStack { stack, resources, refused })
+    let stack = stack_record(unit, cloudformation, id, name, stack).await;
+    Ok(Cited { value: Some(ReadStack { stack, resources, refused }), calls: Vec::new() })
 }
 
 async fn list_resources(
     unit: &Unit,
     cloudformation: &Client,
-    stack: &types::Stack,
-    resources: &mut Vec<Cited<Vec<Record<StackResource>>>>,
+    id: &str,
+    name: &str,
+    resources: &mut Vec<Resources>,
 ) -> Result<(), Refusal> {
     // By its ARN: a name may by now be another stack's.
-    let list = cloudformation.list_stack_resources().stack_name(text(stack.stack_id()));
-    let mut pages = list.into_paginator().send();
+    let mut pages = cloudformation.list_stack_resources().stack_name(id).into_paginator().send();
     while let Some(page) = unit.page(&mut pages).await? {
         let owned = page.value.stack_resource_summaries().iter().filter(|it| is_owned(it));
-        resources.push(Cited { value: owned.map(|it| resource_record(stack, it)).collect(), calls: page.calls });
+        resources.push(Cited { value: owned.map(|it| resource_record(id, name, it)).collect(), calls: page.calls });
     }
     Ok(())
 }
@@ -145,25 +164,34 @@ fn is_owned(resource: &types::StackResourceSummary) -> bool {
     !matches!(resource.resource_status, Some(ResourceStatus::DeleteComplete | ResourceStatus::DeleteSkipped))
 }
 
-fn resource_record(stack: &types::Stack, resource: &types::StackResourceSummary) -> Record<StackResource> {
+fn resource_record(
+    stack_id: &str,
+    stack_name: &str,
+    resource: &types::StackResourceSummary,
+) -> Result<Record<StackResource>, Refusal> {
     let drift = resource.drift_information();
     let facts = StackResource {
-        stack_id: text(stack.stack_id()),
-        stack_name: text(stack.stack_name()),
-        logical_resource_id: text(resource.logical_resource_id()),
+        stack_id: stack_id.to_owned(),
+        stack_name: stack_name.to_owned(),
+        logical_resource_id: required_text(resource.logical_resource_id(), "StackResourceSummary.LogicalResourceId")?,
         physical_resource_id: resource.physical_resource_id.clone().filter(|id| !id.is_empty()),
-        resource_type: text(resource.resource_type()),
-        resource_status: text(resource.resource_status().map(AsRef::as_ref)),
+        resource_type: required_text(resource.resource_type(), "StackResourceSummary.ResourceType")?,
+        resource_status: required_text(resource.resource_status(), "StackResourceSummary.ResourceStatus")?,
         drift_status: drift.and_then(|it| it.stack_resource_drift_status()).map(|it| it.as_str().to_owned()),
         drift_last_check_timestamp: drift.and_then(|it| it.last_check_timestamp()).and_then(timestamp),
     };
-    Record::new(format!("{}/{}", facts.stack_id, facts.logical_resource_id), facts)
+    Ok(Record::new(format!("{}/{}", facts.stack_id, facts.logical_resource_id), facts))
 }
 
-async fn stack_record(unit: &Unit, cloudformation: &Client, stack: &types::Stack) -> Result<Record<Stack>, Refusal> {
-    let id = text(stack.stack_id());
-    let creation = stack.creation_time().and_then(timestamp);
-    let creation = creation.ok_or_else(|| Refusal::malformed(format!("stack {id} has no CreationTime")))?;
+async fn stack_record(
+    unit: &Unit,
+    cloudformation: &Client,
+    id: String,
+    name: String,
+    stack: &types::Stack,
+) -> Result<Record<Stack>, Refusal> {
+    let creation = required_time(stack.creation_time(), "Stack.CreationTime")?;
+    let status = required_text(stack.stack_status(), "Stack.StackStatus")?;
     let rollback_failed = matches!(
         stack.stack_status,
         Some(StackStatus::UpdateRollbackFailed | StackStatus::ImportRollbackFailed | StackStatus::RollbackFailed)
@@ -176,9 +204,9 @@ async fn stack_record(unit: &Unit, cloudformation: &Client, stack: &types::Stack
     let mut trigger_arns: Vec<String> = triggers.iter().filter_map(|it| it.arn.clone()).collect();
     trigger_arns.sort();
     let facts = Stack {
-        stack_name: text(stack.stack_name()),
+        stack_name: name,
         stack_id: id.clone(),
-        stack_status: text(stack.stack_status().map(AsRef::as_ref)),
+        stack_status: status,
         creation_time: creation,
         last_updated_time: stack.last_updated_time().and_then(timestamp),
         last_event_time: events
@@ -216,10 +244,6 @@ fn is_gone(refusal: &Refusal) -> bool {
 
 fn count(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
-}
-
-fn text(value: Option<&str>) -> String {
-    value.unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -151,7 +151,7 @@ async fn stacks_and_their_resources_are_read_to_the_end() {
     assert!(!stuck.is_root);
 
     let owned = collected.listing(StackResource::TYPE);
-    assert_eq!((owned.state, owned.count, owned.calls.len()), (ListingState::Complete, 2, 3));
+    assert_eq!((owned.state, owned.count, owned.calls.len()), (ListingState::Complete, 2, 5), "pages of stacks too");
     let web = collected.of(StackResource::TYPE)[1];
     assert_eq!(web.id, format!("{SHOP}/Web"));
     let next: StackResource = collected.of(StackResource::TYPE)[0].facts().unwrap();
@@ -205,4 +205,23 @@ async fn a_stack_deleted_since_it_was_listed_is_not_there() {
     assert_eq!(collected.state(StackResource::TYPE), ListingState::Complete);
     assert_eq!(collected.of(Stack::TYPE).len(), 1);
     assert!(collected.finished.gaps.is_empty());
+    let gone = collected.calls.iter().find(|call| call.status == 400).unwrap();
+    for kind in [Stack::TYPE, StackResource::TYPE] {
+        assert!(collected.listing(kind).calls.contains(&gone.id), "{kind}: that it is gone rests on the reply");
+    }
+}
+
+#[tokio::test]
+async fn a_stack_without_its_members_leaves_the_listings_partial() {
+    let list = mock!(Client::describe_stacks).then_http_response(|| page(&[("", SHOP_XML)], ""));
+    let collected_one = collected([list]).await;
+    assert_eq!(collected_one.state(Stack::TYPE), ListingState::Partial);
+    assert_eq!(collected_one.state(StackResource::TYPE), ListingState::Partial);
+
+    let list = mock!(Client::describe_stacks).then_http_response(|| page(&[(SHOP, SHOP_XML)], ""));
+    let owned = mock!(Client::list_stack_resources)
+        .then_http_response(|| resources(&resource("", "i-1", "CREATE_COMPLETE"), ""));
+    let collected_one = collected([list, owned]).await;
+    assert_eq!(collected_one.state(Stack::TYPE), ListingState::Complete);
+    assert_eq!(collected_one.state(StackResource::TYPE), ListingState::Partial);
 }

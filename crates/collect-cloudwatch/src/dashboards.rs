@@ -5,33 +5,37 @@ use std::collections::BTreeSet;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::DashboardEntry;
 use serde_json::Value;
-use wellproof_aws::{Answer, Cited, Listing, Record, Refusal, Unit, timestamp};
+use wellproof_aws::member::{required_text, required_time};
+use wellproof_aws::{Answer, Cited, Listing, Record, Refusal, Unit};
 use wellproof_facts::cloudwatch::Dashboard;
-
-use crate::alarms::text;
 
 pub(crate) async fn list(unit: &Unit, cloudwatch: &Client, dashboards: &mut Listing<Dashboard>) -> Result<(), Refusal> {
     let mut pages = cloudwatch.list_dashboards().into_paginator().send();
     while let Some(page) = dashboards.page(&mut pages).await? {
         let reads = page.dashboard_entries().iter().map(|entry| read(unit, cloudwatch, entry));
-        for record in unit.join(reads).await.into_iter().flatten() {
-            dashboards.keep(record);
+        let mut gone = Vec::new();
+        for read in unit.join(reads).await {
+            match read {
+                Ok(Cited { value: Some(record), .. }) => dashboards.push(record),
+                Ok(Cited { value: None, calls }) => gone.extend(calls),
+                Err(malformed) => dashboards.keep(Err(malformed)),
+            }
         }
+        dashboards.cite(gone);
     }
     Ok(())
 }
 
-/// `None` when it was deleted since it was listed.
-async fn read(unit: &Unit, cloudwatch: &Client, entry: &DashboardEntry) -> Option<Result<Record<Dashboard>, Refusal>> {
-    let name = text(entry.dashboard_name());
+/// `None`, with the reply that says so, when it was deleted since it was listed.
+async fn read(unit: &Unit, cloudwatch: &Client, entry: &DashboardEntry) -> Answer<Option<Record<Dashboard>>> {
+    let name = required_text(entry.dashboard_name(), "DashboardEntry.DashboardName")?;
+    let last_modified = required_time(entry.last_modified(), "DashboardEntry.LastModified")?;
     let answer = unit.read(cloudwatch.get_dashboard().dashboard_name(&name).send()).await;
     // The first is the code of the older protocol, which the newer one still sends along.
-    if answer.as_ref().is_err_and(|it| it.is("ResourceNotFound") || it.is("DashboardNotFoundError")) {
-        return None;
+    let is_gone = |it: &&Refusal| it.is("ResourceNotFound") || it.is("DashboardNotFoundError");
+    if let Some(refusal) = answer.as_ref().err().filter(is_gone) {
+        return Ok(Cited { value: None, calls: refusal.calls.clone() });
     }
-    let Some(last_modified) = entry.last_modified().and_then(timestamp) else {
-        return Some(Err(Refusal::malformed(format!("dashboard {name} has no LastModified"))));
-    };
     let shown = answer.and_then(|cited| shown(cited.value.dashboard_body(), cited.calls));
     let field = unit.fields::<Dashboard>(&name);
     let facts = Dashboard {
@@ -41,7 +45,8 @@ async fn read(unit: &Unit, cloudwatch: &Client, entry: &DashboardEntry) -> Optio
         shows_alarms: field.of("shows_alarms", &shown, |it| it.alarms),
         dashboard_name: name.clone(),
     };
-    Some(Ok(Record::new(name, facts).arn(entry.dashboard_arn()).cites_answer(&shown)))
+    let record = Record::new(name, facts).arn(entry.dashboard_arn()).cites_answer(&shown);
+    Ok(Cited { value: Some(record), calls: Vec::new() })
 }
 
 struct Shown {

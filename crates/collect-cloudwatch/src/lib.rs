@@ -11,6 +11,7 @@ use wellproof_facts::cloudwatch::{Alarm, AnomalyDetector, CompositeAlarm, Dashbo
 mod alarms;
 mod composite;
 mod dashboards;
+mod insights;
 mod metrics;
 mod share;
 
@@ -31,6 +32,7 @@ pub const OPERATIONS: &[Operation] = &[
         "MetricAlarms.Dimensions.Value",
         "MetricAlarms.ExtendedStatistic",
         "MetricAlarms.MetricName",
+        "MetricAlarms.Metrics.AccountId",
         "MetricAlarms.Metrics.Expression",
         "MetricAlarms.Metrics.Id",
         "MetricAlarms.Metrics.MetricStat.Metric.Dimensions.Name",

@@ -4,21 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{self, AnomalyDetectorType, Metric, RecentlyActive};
+use wellproof_aws::member::required_text;
 use wellproof_aws::{Listing, Record, Refusal, Unit};
 use wellproof_facts::cloudwatch::{AnomalyDetector, MetricNamespace};
 use wellproof_facts::usage_metric_key;
 
-use crate::alarms::{pairs, text};
+use crate::alarms::pairs;
 
 /// How many pages of metrics are read; each holds 500.
 const PAGES: usize = 200;
 
 /// Namespaces of AWS's own agents and add-ons that do not start with `AWS/`.
-const AGENTS: [&str; 7] = [
+const AGENTS: [&str; 9] = [
+    "AmazonMWAA",
     "ApplicationSignals",
     "CWAgent",
     "CloudWatchSynthetics",
     "ContainerInsights",
+    "ContainerInsights/Prometheus",
     "ECS/ContainerInsights",
     "Glue",
     "LambdaInsights",
@@ -64,7 +67,8 @@ async fn read_pages(
     let mut read = 0;
     while let Some(page) = namespaces.page(&mut pages).await? {
         for metric in page.metrics() {
-            note(metric, seen.entry(text(metric.namespace())).or_default());
+            let namespace = required_text(metric.namespace(), "Metric.Namespace")?;
+            note(metric, seen.entry(namespace).or_default());
         }
         read += 1;
         if read == PAGES && page.next_token().is_some_and(|token| !token.is_empty()) {
@@ -86,7 +90,7 @@ fn note(metric: &Metric, seen: &mut Seen) {
 }
 
 fn is_custom(namespace: &str) -> bool {
-    !namespace.starts_with("AWS/") && !namespace.starts_with("aws/") && !AGENTS.contains(&namespace)
+    !["AWS/", "aws/", "/aws/"].iter().any(|prefix| namespace.starts_with(prefix)) && !AGENTS.contains(&namespace)
 }
 
 pub(crate) async fn list_anomaly_detectors(
@@ -141,4 +145,19 @@ fn math_id(detector: &types::AnomalyDetector) -> Option<String> {
     let queries = detector.metric_math_anomaly_detector()?.metric_data_queries();
     let expressions: Vec<&str> = queries.iter().filter_map(|query| query.expression()).collect();
     Some(expressions.join(";"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_aws_publishes_by_itself_is_not_custom() {
+        for namespace in
+            ["AWS/EC2", "aws/x", "/aws/sagemaker/Endpoints", "AmazonMWAA", "ContainerInsights/Prometheus", "CWAgent"]
+        {
+            assert!(!is_custom(namespace), "{namespace}");
+        }
+        assert!(is_custom("shop") && is_custom("AmazonShop"));
+    }
 }

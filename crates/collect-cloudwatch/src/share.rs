@@ -19,8 +19,30 @@ enum Amount<'a> {
 
 /// Whether an expression calls `SERVICE_QUOTA()`.
 pub(crate) fn calls_service_quota(expression: &str) -> bool {
+    calls(expression, "SERVICE_QUOTA(")
+}
+
+fn calls(expression: &str, function: &str) -> bool {
     let plain: String = expression.chars().filter(|character| !character.is_whitespace()).collect();
-    plain.to_ascii_uppercase().contains("SERVICE_QUOTA(")
+    plain.to_ascii_uppercase().contains(function)
+}
+
+/// The words of the expressions that the query `id` is computed from, directly or through others: the ids of its operands
+/// are among them. `None` where one asks for all metrics by `METRICS()`.
+pub(crate) fn operands<'a>(id: &str, expressions: &BTreeMap<&'a str, &'a str>) -> Option<BTreeSet<&'a str>> {
+    let mut found = BTreeSet::new();
+    let mut waiting: Vec<&str> = expressions.get(id).copied().into_iter().collect();
+    while let Some(expression) = waiting.pop() {
+        if calls(expression, "METRICS(") {
+            return None;
+        }
+        for word in expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+            if found.insert(word) {
+                waiting.extend(expressions.get(word));
+            }
+        }
+    }
+    Some(found)
 }
 
 /// By what the query `id` multiplies the share of a quota that is used: 1 for `m1/SERVICE_QUOTA(m1)`, 100 where it counts
@@ -230,6 +252,18 @@ mod tests {
             assert_eq!(factor(&[("e1", expression)]), None, "{expression}");
         }
         assert_eq!(factor(&[("e1", &"(".repeat(10_000))]), None);
+    }
+
+    #[test]
+    fn operands_are_followed_through_expressions() {
+        let expressions =
+            [("e1", "e2 * 100"), ("e2", "FILL(m1,0)/SERVICE_QUOTA(m1)"), ("e3", "m2 + e3"), ("e4", "SUM(METRICS())")];
+        let expressions = BTreeMap::from(expressions);
+        let of = |id: &str| operands(id, &expressions);
+        assert!(of("e1").is_some_and(|words| words.contains("m1") && !words.contains("m2")));
+        assert!(of("e3").is_some_and(|words| words.contains("m2")));
+        assert!(of("m1").is_some_and(|words| words.is_empty()));
+        assert_eq!(of("e4"), None);
     }
 
     #[test]

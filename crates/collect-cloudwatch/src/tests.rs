@@ -7,11 +7,15 @@ use aws_smithy_types::body::SdkBody;
 use ciborium::{Value, cbor};
 use wellproof_aws::testing::{Collected, collect};
 use wellproof_facts::Facts;
-use wellproof_facts::cloudwatch::{ActionKind, Alarm, AnomalyDetector, CompositeAlarm, Dashboard, MetricNamespace};
+use wellproof_facts::cloudwatch::{
+    ActionKind, Alarm, AnomalyDetector, CompositeAlarm, Dashboard, MetricNamespace, MetricRole,
+};
 use wellproof_model::{Denier, GapKind, ListingState};
 
 use crate::{COLLECTOR, DASHBOARDS};
 
+const OWN: &str = wellproof_aws::testing::ACCOUNT;
+const OTHER: &str = "444455556666";
 /// 2026-11-01T00:00:00Z.
 const CHANGED: i64 = 1_793_491_200;
 
@@ -56,15 +60,44 @@ fn plain_alarm(name: &str) -> Value {
         "MetricName" => "StatusCheckFailed_System",
         "Dimensions" => [{ "Name" => "InstanceId", "Value" => "i-0123456789abcdef0" }],
         "Statistic" => "Maximum",
+        "Period" => 60,
         "Threshold" => 80.0,
         "ComparisonOperator" => "GreaterThanThreshold",
     })
     .unwrap()
 }
 
-fn quota_alarm() -> Value {
+/// A query for how many vCPUs are used.
+fn vcpus(id: &str, account: &str, compared: bool) -> Value {
     cbor!({
-        "AlarmName" => "vcpus",
+        "Id" => id,
+        "AccountId" => account,
+        "ReturnData" => compared,
+        "MetricStat" => {
+            "Period" => 300,
+            "Stat" => "Maximum",
+            "Metric" => {
+                "Namespace" => "AWS/Usage",
+                "MetricName" => "ResourceCount",
+                "Dimensions" => [
+                    { "Name" => "Type", "Value" => "Resource" },
+                    { "Name" => "Resource", "Value" => "vCPU" },
+                    { "Name" => "Service", "Value" => "EC2" },
+                    { "Name" => "Class", "Value" => "Standard/OnDemand" },
+                ],
+            },
+        },
+    })
+    .unwrap()
+}
+
+fn expression(id: &str, expression: &str, compared: bool) -> Value {
+    cbor!({ "Id" => id, "Expression" => expression, "Label" => "share", "ReturnData" => compared }).unwrap()
+}
+
+fn math_alarm(name: &str, queries: &[Value]) -> Value {
+    cbor!({
+        "AlarmName" => name,
         "ActionsEnabled" => true,
         "AlarmActions" => [],
         "StateValue" => "OK",
@@ -72,29 +105,13 @@ fn quota_alarm() -> Value {
         "Threshold" => 0.75,
         "ComparisonOperator" => "GreaterThanOrEqualToThreshold",
         "TreatMissingData" => "notBreaching",
-        "Metrics" => [
-            {
-                "Id" => "m1",
-                "ReturnData" => false,
-                "MetricStat" => {
-                    "Period" => 300,
-                    "Stat" => "Maximum",
-                    "Metric" => {
-                        "Namespace" => "AWS/Usage",
-                        "MetricName" => "ResourceCount",
-                        "Dimensions" => [
-                            { "Name" => "Type", "Value" => "Resource" },
-                            { "Name" => "Resource", "Value" => "vCPU" },
-                            { "Name" => "Service", "Value" => "EC2" },
-                            { "Name" => "Class", "Value" => "Standard/OnDemand" },
-                        ],
-                    },
-                },
-            },
-            { "Id" => "e1", "Expression" => "m1/SERVICE_QUOTA(m1)", "Label" => "share", "ReturnData" => true },
-        ],
+        "Metrics" => queries,
     })
     .unwrap()
+}
+
+fn quota_alarm() -> Value {
+    math_alarm("vcpus", &[vcpus("m1", OWN, false), expression("e1", "m1/SERVICE_QUOTA(m1)", true)])
 }
 
 /// Metrics and detectors, when a test is about something else.
@@ -139,6 +156,7 @@ async fn a_second_page_is_read_and_alarms_are_told_apart() {
     assert_eq!((disk.has_description, disk.description_has_link), (true, true));
     assert_eq!(disk.alarm_action_kinds, [ActionKind::Sns, ActionKind::Ec2]);
     assert_eq!(disk.metrics[0].metric_key, "AWS/EC2|StatusCheckFailed_System|InstanceId=i-0123456789abcdef0");
+    assert_eq!(disk.metrics[0].period, Some(60));
     assert_eq!(disk.state_transitioned_timestamp.unwrap().as_second(), CHANGED);
     assert_eq!((disk.treat_missing_data.as_str(), disk.threshold, disk.quota_percent), ("missing", Some(80.0), None));
     assert_eq!((vcpus.has_description, vcpus.uses_service_quota, vcpus.quota_percent), (false, true, Some(75.0)));
@@ -168,6 +186,63 @@ async fn a_denied_page_leaves_both_listings_partial() {
     let gap = collected.finished.gaps.iter().find(|gap| gap.what == Alarm::TYPE).unwrap();
     assert_eq!((gap.kind, gap.denied_by), (GapKind::Denied, Some(Denier::MissingPermission)));
     assert_eq!(gap.actions, ["cloudwatch:DescribeAlarms"]);
+}
+
+/// The facts of one alarm.
+async fn alarm_of(alarm: Value) -> Alarm {
+    let answer = cbor!({ "MetricAlarms" => [alarm], "CompositeAlarms" => [] }).unwrap();
+    let alarms = mock!(Client::describe_alarms).then_http_response(ok(answer));
+    let collected = collected(quiet().into_iter().chain([alarms])).await;
+    assert!(collected.finished.gaps.is_empty(), "{:?}", collected.finished.gaps);
+    collected.of(Alarm::TYPE)[0].facts().unwrap()
+}
+
+#[tokio::test]
+async fn a_metric_of_another_account_is_none_of_its_own_quotas() {
+    let queries = [vcpus("m1", OTHER, false), expression("e1", "m1/SERVICE_QUOTA(m1)", true)];
+    let alarm = alarm_of(math_alarm("theirs", &queries)).await;
+    assert_eq!(alarm.metrics[0].account_id.as_deref(), Some(OTHER));
+    assert_eq!((alarm.usage_metric_keys, alarm.quota_percent), (Vec::new(), None));
+}
+
+#[tokio::test]
+async fn what_an_alarm_compares_is_told_from_what_stands_beside() {
+    let roles = |alarm: &Alarm| alarm.metrics.iter().map(|metric| metric.role).collect::<Vec<_>>();
+    let alarm = alarm_of(quota_alarm()).await;
+    assert_eq!(roles(&alarm), [MetricRole::Operand]);
+    assert_eq!((alarm.metrics[0].statistic.as_deref(), alarm.metrics[0].period), (Some("Maximum"), Some(300)));
+    let alarm = alarm_of(math_alarm("hidden", &[vcpus("m1", OWN, false), expression("e1", "1", true)])).await;
+    assert_eq!((roles(&alarm), alarm.usage_metric_keys), (vec![MetricRole::Unused], Vec::new()));
+
+    let band = expression("band", "ANOMALY_DETECTION_BAND(m1, 2)", true);
+    let mut alarm = math_alarm("anomaly", &[band, vcpus("m1", OWN, true)]);
+    let Value::Map(members) = &mut alarm else { panic!("{alarm:?}") };
+    members.retain(|(name, _)| name.as_text() != Some("Threshold"));
+    members.push((Value::from("ThresholdMetricId"), Value::from("band")));
+    let alarm = alarm_of(alarm).await;
+    assert_eq!((roles(&alarm), alarm.anomaly_detection), (vec![MetricRole::Compared], true));
+    assert_eq!(alarm.usage_metric_keys.len(), 1);
+}
+
+#[tokio::test]
+async fn an_alarm_on_a_query_does_not_name_its_metrics() {
+    let query = expression("q1", "SELECT MAX(ResourceCount) FROM SCHEMA(\"AWS/Usage\", Service)", true);
+    let alarm = alarm_of(math_alarm("insights", &[query])).await;
+    assert_eq!((alarm.metrics_untold, alarm.namespaces), (true, vec!["AWS/Usage".to_owned()]));
+    let alarm = alarm_of(math_alarm("promql", &[])).await;
+    assert_eq!((alarm.metrics_untold, alarm.namespaces), (true, Vec::new()));
+    assert!(!alarm_of(quota_alarm()).await.metrics_untold);
+}
+
+#[tokio::test]
+async fn an_alarm_without_its_state_leaves_the_listing_partial() {
+    let mut alarm = plain_alarm("disk");
+    let Value::Map(members) = &mut alarm else { panic!("{alarm:?}") };
+    members.retain(|(name, _)| name.as_text() != Some("StateValue"));
+    let answer = cbor!({ "MetricAlarms" => [alarm, plain_alarm("other")], "CompositeAlarms" => [] }).unwrap();
+    let alarms = mock!(Client::describe_alarms).then_http_response(ok(answer));
+    let collected = collected(quiet().into_iter().chain([alarms])).await;
+    assert_eq!((collected.state(Alarm::TYPE), collected.of(Alarm::TYPE).len()), (ListingState::Partial, 1));
 }
 
 #[tokio::test]
@@ -265,6 +340,8 @@ async fn dashboards_are_paged_read_and_dropped_when_gone() {
 
     let listing = collected.listing(Dashboard::TYPE);
     assert_eq!((listing.state, listing.count), (ListingState::Complete, 3));
+    let gone = collected.calls.iter().find(|call| call.status == 404).unwrap();
+    assert!(listing.calls.contains(&gone.id), "that it is gone rests on the reply");
     let facts = |name: &str| {
         collected.of(Dashboard::TYPE).iter().find(|it| it.id == name).unwrap().facts::<Dashboard>().unwrap()
     };

@@ -251,24 +251,32 @@ async fn read_prefix_lists(unit: &Unit, ec2: &Client, lists: &mut Listing<Prefix
     while let Some(page) = lists.page(&mut pages).await? {
         let there = page.prefix_lists().iter().filter(|it| it.state != Some(PrefixListState::DeleteComplete));
         let read = unit.join(there.map(|it| read_prefix_list(unit, ec2, it))).await;
-        read.into_iter().filter_map(Result::transpose).for_each(|it| lists.keep(it));
+        let mut gone = Vec::new();
+        for read in read {
+            match read {
+                Ok(Cited { value: Some(record), .. }) => lists.push(record),
+                Ok(Cited { value: None, calls }) => gone.extend(calls),
+                Err(malformed) => lists.keep(Err(malformed)),
+            }
+        }
+        lists.cite(gone);
     }
     Ok(())
 }
 
-/// `None` when it was deleted since it was listed.
+/// `None`, with the reply that says so, when it was deleted since it was listed.
 async fn read_prefix_list(
     unit: &Unit,
     ec2: &Client,
     list: &types::ManagedPrefixList,
-) -> Result<Option<Record<PrefixList>>, Refusal> {
+) -> Answer<Option<Record<PrefixList>>> {
     let id = required_text(list.prefix_list_id(), "ManagedPrefixList.PrefixListId")?;
     let owner = required_text(list.owner_id(), "ManagedPrefixList.OwnerId")?;
     let entries = if owner == "AWS" { None } else { Some(list_entries(unit, ec2, &id).await) };
     if let Some(Err(refusal)) = &entries
         && refusal.code.as_deref().is_some_and(|code| code.eq_ignore_ascii_case("InvalidPrefixListID.NotFound"))
     {
-        return Ok(None);
+        return Ok(Cited { value: None, calls: refusal.calls.clone() });
     }
     let facts = PrefixList {
         prefix_list_id: id.clone(),
@@ -280,10 +288,11 @@ async fn read_prefix_list(
         },
     };
     let record = Record::new(&id, facts).arn(text(list.prefix_list_arn())).tags(tags(list.tags()));
-    Ok(Some(match &entries {
+    let record = match &entries {
         None => record,
         Some(answer) => record.cites_answer(answer),
-    }))
+    };
+    Ok(Cited { value: Some(record), calls: Vec::new() })
 }
 
 async fn list_entries(unit: &Unit, ec2: &Client, id: &str) -> Answer<Vec<String>> {

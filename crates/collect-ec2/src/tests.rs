@@ -362,6 +362,8 @@ async fn prefix_lists_are_read_unless_aws_owns_them() {
     let entries = lists[1].entries.known().unwrap().as_deref().unwrap();
     assert_eq!(entries, ["0.0.0.0/0", "10.1.0.0/16"]);
     assert!(found[2].unread.contains_key("entries"));
+    let reply = collected.calls.iter().find(|call| call.status == 400).unwrap();
+    assert!(collected.listing(PrefixList::TYPE).calls.contains(&reply.id), "that pl-4 is gone rests on the reply");
 }
 
 #[tokio::test]

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use aws_sdk_servicequotas::Client;
 use aws_sdk_servicequotas::types::RequestedServiceQuotaChange;
 use futures::FutureExt;
-use wellproof_aws::{Collector, Listing, Operation, Place, Record, Refusal, Unit, timestamp};
+use wellproof_aws::member::{required_text, required_time};
+use wellproof_aws::{Cited, Collector, Listing, Operation, Place, Record, Refusal, Unit, timestamp};
 use wellproof_facts::Facts;
 use wellproof_facts::quotas::{AutoManagement, Quota, RequestedChange, TemplateAssociation};
 use wellproof_model::Read;
@@ -42,8 +43,21 @@ pub const OPERATIONS: &[Operation] = &[
             "Quotas.UsageMetric.MetricStatisticRecommendation",
         ])
         .per_second(4),
+    // A quota of which AWS tells the default alone is described here only.
     Operation::new("servicequotas", "ListAWSDefaultServiceQuotas", "servicequotas:ListAWSDefaultServiceQuotas")
-        .keeps(&["NextToken", "Quotas.QuotaCode", "Quotas.ServiceCode"])
+        .keeps(&[
+            "NextToken",
+            "Quotas.Period.PeriodUnit",
+            "Quotas.QuotaCode",
+            "Quotas.QuotaName",
+            "Quotas.ServiceCode",
+            "Quotas.ServiceName",
+            "Quotas.Unit",
+            "Quotas.UsageMetric.MetricDimensions.*",
+            "Quotas.UsageMetric.MetricName",
+            "Quotas.UsageMetric.MetricNamespace",
+            "Quotas.UsageMetric.MetricStatisticRecommendation",
+        ])
         .per_second(4),
     Operation::new(
         "servicequotas",
@@ -155,15 +169,14 @@ async fn list_changes(servicequotas: &Client, changes: &mut Listing<RequestedCha
 }
 
 fn change_record(change: &RequestedServiceQuotaChange) -> Result<Record<RequestedChange>, Refusal> {
-    let id = text(change.id());
-    let created = change.created().and_then(timestamp);
+    let id = required_text(change.id(), "RequestedServiceQuotaChange.Id")?;
     let facts = RequestedChange {
-        service_code: text(change.service_code()),
-        quota_code: text(change.quota_code()),
+        service_code: required_text(change.service_code(), "RequestedServiceQuotaChange.ServiceCode")?,
+        quota_code: required_text(change.quota_code(), "RequestedServiceQuotaChange.QuotaCode")?,
         quota_name: change.quota_name.clone(),
         desired_value: change.desired_value,
-        status: text(change.status().map(AsRef::as_ref)),
-        created: created.ok_or_else(|| Refusal::malformed(format!("request {id} has no Created")))?,
+        status: required_text(change.status(), "RequestedServiceQuotaChange.Status")?,
+        created: required_time(change.created(), "RequestedServiceQuotaChange.Created")?,
         last_updated: change.last_updated().and_then(timestamp),
         request_type: change.request_type().map(|it| it.as_str().to_owned()),
     };
@@ -174,6 +187,17 @@ fn change_record(change: &RequestedServiceQuotaChange) -> Result<Record<Requeste
 async fn read_template(unit: &Unit, servicequotas: &Client, template: &mut Listing<TemplateAssociation>) {
     let field = unit.fields::<TemplateAssociation>("template");
     let association = unit.read(servicequotas.get_association_for_service_quota_template().send()).await;
+    let association = association.and_then(|cited| {
+        let status = cited.value.service_quota_template_association_status();
+        let status = required_text(
+            status,
+            "GetAssociationForServiceQuotaTemplateResponse.ServiceQuotaTemplateAssociationStatus",
+        );
+        match status {
+            Ok(value) => Ok(Cited { value, calls: cited.calls }),
+            Err(refusal) => Err(Refusal { calls: cited.calls, ..refusal }),
+        }
+    });
     let mut calls = Vec::new();
     let status = match &association {
         Err(refusal) if refusal.is("NoAvailableOrganizationException") => {
@@ -186,7 +210,7 @@ async fn read_template(unit: &Unit, servicequotas: &Client, template: &mut Listi
         }
         Ok(cited) => {
             calls.extend(cited.calls.iter().cloned());
-            Read::Known(text(cited.value.service_quota_template_association_status().map(AsRef::as_ref)))
+            Read::Known(cited.value.clone())
         }
     };
     let entries = match count_entries(unit, servicequotas, &mut calls).await {
@@ -245,10 +269,6 @@ async fn read_auto_management(
     };
     automation.push(Record::new(unit.region(), facts));
     Ok(())
-}
-
-fn text(value: Option<&str>) -> String {
-    value.unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

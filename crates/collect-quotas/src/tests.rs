@@ -45,6 +45,9 @@ const SECOND: &str = r#"{"Quotas":[
   "UsageMetric":{"MetricNamespace":"AWS/Usage","MetricName":"CallCount","MetricDimensions":{"Class":"None","Resource":"DescribeInstances","Service":"EC2","Type":"API"},"MetricStatisticRecommendation":"Sum"}},
  {"ServiceCode":"ec2","ServiceName":"Amazon EC2","QuotaCode":"L-ODD","QuotaName":"Odd","Unit":"None","Adjustable":false,"GlobalQuota":false,"ErrorReason":{"ErrorCode":"DEPENDENCY_ACCESS_DENIED_ERROR","ErrorMessage":"may not look"}}]}"#;
 
+const SPOT: &str = r#"{"Quotas":[
+ {"ServiceCode":"ec2","ServiceName":"Amazon EC2","QuotaCode":"L-SPOT","QuotaName":"Spot","Value":5.0,"Unit":"None","Adjustable":true,"GlobalQuota":false}]}"#;
+
 fn usage_metric(name: &str, class: &str, resource: &str, kind: &str) -> Value {
     let dimension = |name: &str, value: &str| cbor!({ "Name" => name, "Value" => value }).unwrap();
     let dimensions = [
@@ -152,8 +155,8 @@ async fn quotas_are_paged_and_their_use_is_told() {
     let collected = collected(rules).await;
 
     let listing = collected.listing(Quota::TYPE);
-    // Two pages of quotas, one of metrics and one of services.
-    assert_eq!((listing.state, listing.count, listing.calls.len()), (ListingState::Complete, 4, 4));
+    // Two pages of quotas, one each of defaults, metrics and services.
+    assert_eq!((listing.state, listing.count, listing.calls.len()), (ListingState::Complete, 4, 5));
     let vcpus = quota(&collected, "L-1216C47A");
     assert_eq!((vcpus.value.known(), vcpus.default_value.known()), (Some(&64.0), Some(&Some(5.0))));
     assert_eq!(vcpus.usage_peak.known(), Some(&Some(48.0)));
@@ -171,6 +174,44 @@ async fn quotas_are_paged_and_their_use_is_told() {
     assert_eq!((gap.what.as_str(), gap.kind), ("AWS::ServiceQuotas::Quota#ec2/L-ODD.value", GapKind::Denied));
     let redacted = &collected.calls.iter().find(|call| call.key.operation == "ListServiceQuotas").unwrap().redacted;
     assert_eq!(redacted, &["Quotas.Description"]);
+}
+
+#[tokio::test]
+async fn a_quota_without_an_applied_value_is_kept_with_its_use() {
+    // ListServiceQuotas leaves out what is on the second page here.
+    let applied = mock!(Client::list_service_quotas).then_http_response(json(200, SPOT));
+    let defaults = mock!(Client::list_aws_default_service_quotas).then_http_response(json(200, SECOND));
+    let data = mock!(CloudWatch::get_metric_data).then_http_response(cbor(
+        200,
+        cbor!({
+            "MetricDataResults" => [
+                { "Id" => "m0", "Label" => "x", "Timestamps" => [], "Values" => [3000.0], "StatusCode" => "Complete" },
+            ],
+        })
+        .unwrap(),
+    ));
+    let collected = collected([applied, defaults, data, services(), published()].into_iter().chain(quiet())).await;
+
+    assert_eq!((collected.state(Quota::TYPE), collected.of(Quota::TYPE).len()), (ListingState::Complete, 3));
+    assert!(quota(&collected, "L-SPOT").has_applied_value);
+    let rate = quota(&collected, "L-RATE");
+    assert_eq!(
+        (rate.has_applied_value, rate.value.known(), rate.default_value.known()),
+        (false, None, Some(&Some(100.0)))
+    );
+    assert_eq!((rate.quota_name.as_str(), rate.period_seconds), ("Rate of DescribeInstances", Some(1)));
+    assert_eq!(rate.usage_peak.known(), Some(&Some(10.0)));
+    let gap =
+        collected.finished.gaps.iter().find(|gap| gap.what == "AWS::ServiceQuotas::Quota#ec2/L-RATE.value").unwrap();
+    assert_eq!((gap.kind, gap.calls.len()), (GapKind::Failed, 1));
+}
+
+#[tokio::test]
+async fn without_the_defaults_nobody_knows_which_quotas_were_left_out() {
+    let defaults = mock!(Client::list_aws_default_service_quotas).then_http_response(json(400, DENIED));
+    let rules = applied().into_iter().chain(data()).chain([services(), published(), defaults]).chain(quiet());
+    let collected = collected(rules).await;
+    assert_eq!((collected.state(Quota::TYPE), collected.of(Quota::TYPE).len()), (ListingState::Partial, 4));
 }
 
 #[tokio::test]
@@ -192,6 +233,25 @@ async fn what_may_not_be_read_is_unread() {
     assert_eq!((vcpus.value.known(), vcpus.default_value.known(), vcpus.usage_peak.known()), (Some(&64.0), None, None));
     // That it is not used is known without its data.
     assert_eq!(quota(&collected, "L-SPOT").usage_peak.known(), Some(&None));
+}
+
+#[tokio::test]
+async fn a_service_that_nobody_can_name_leaves_the_listing_partial() {
+    for (kind, state) in [("Resource", ListingState::Partial), ("API", ListingState::Complete)] {
+        let dimension = |name: &str, value: &str| cbor!({ "Name" => name, "Value" => value }).unwrap();
+        let dimensions = [dimension("Service", "Teapots"), dimension("Type", kind)];
+        let metric =
+            cbor!({ "Namespace" => "AWS/Usage", "MetricName" => "Count", "Dimensions" => dimensions }).unwrap();
+        let metrics =
+            mock!(CloudWatch::list_metrics).then_http_response(cbor(200, cbor!({ "Metrics" => [metric] }).unwrap()));
+        let spot = mock!(Client::list_service_quotas).then_http_response(json(200, SPOT));
+        let defaults = mock!(Client::list_aws_default_service_quotas).then_http_response(json(200, SPOT));
+        let collected = collected([metrics, services(), spot, defaults].into_iter().chain(quiet())).await;
+        assert_eq!((collected.state(Quota::TYPE), collected.of(Quota::TYPE).len()), (state, 1), "{kind}");
+        let told =
+            collected.finished.gaps.iter().any(|gap| gap.kind == GapKind::NotAsked && gap.message.contains("Teapots"));
+        assert_eq!(told, state == ListingState::Partial);
+    }
 }
 
 #[tokio::test]
@@ -253,6 +313,36 @@ async fn requests_and_automation() {
         (automation.excluded_services, automation.excluded_quotas),
         (vec!["s3".to_owned()], vec!["ec2/L-1".to_owned()])
     );
+}
+
+#[tokio::test]
+async fn a_record_without_its_members_leaves_the_listing_partial() {
+    let nameless = r#"{"Quotas":[{"ServiceCode":"ec2","Value":5.0,"Adjustable":true,"GlobalQuota":false}]}"#;
+    let change = r#"{"RequestedQuotas":[{"Id":"r1","ServiceCode":"ec2","QuotaCode":"L-1","Created":1793491200,"GlobalQuota":false}]}"#;
+    let mut quiet = quiet();
+    quiet.remove(0);
+    let rules = [
+        services(),
+        published(),
+        mock!(Client::list_service_quotas).then_http_response(json(200, nameless)),
+        mock!(Client::list_aws_default_service_quotas).then_http_response(json(200, r#"{"Quotas":[]}"#)),
+        mock!(Client::list_requested_service_quota_change_history).then_http_response(json(200, change)),
+    ];
+    let collected = collected(rules.into_iter().chain(quiet)).await;
+    assert_eq!((collected.state(Quota::TYPE), collected.of(Quota::TYPE).len()), (ListingState::Partial, 0));
+    let changes = (collected.state(RequestedChange::TYPE), collected.of(RequestedChange::TYPE).len());
+    assert_eq!(changes, (ListingState::Partial, 0));
+}
+
+#[tokio::test]
+async fn a_template_without_a_status_is_unread() {
+    let (template, _) = template_of(
+        mock!(Client::get_association_for_service_quota_template).then_http_response(json(200, "{}")),
+        mock!(Client::list_service_quota_increase_requests_in_template)
+            .then_http_response(json(200, r#"{"ServiceQuotaIncreaseRequestInTemplateList":[]}"#)),
+    )
+    .await;
+    assert_eq!((template.status.known(), template.entries.known()), (None, Some(&0)));
 }
 
 #[tokio::test]

@@ -17,6 +17,8 @@ pub(crate) type Usage = Answer<Option<f64>>;
 
 /// Where AWS publishes use.
 const NAMESPACE: &str = "AWS/Usage";
+/// The dimension `Type` of metrics that count calls. Most services publish such, whether they have quotas for them or not.
+const API: &str = "API";
 /// How many pages of metrics are read; each holds 500.
 const PAGES: usize = 100;
 /// How far back, in seconds. `ListMetrics` names what had data in as many days.
@@ -35,8 +37,8 @@ const BATCH: usize = 500;
 pub(crate) struct Published {
     /// Metrics, as [`usage_metric_key`] spells them.
     pub(crate) metrics: BTreeSet<String>,
-    /// What they call their services.
-    pub(crate) services: BTreeSet<String>,
+    /// What they call their services, and whether one of the service's metrics counts more than calls of its API.
+    pub(crate) services: BTreeMap<String, bool>,
 }
 
 pub(crate) async fn published(unit: &Unit, cloudwatch: &Client) -> Answer<Published> {
@@ -48,7 +50,10 @@ pub(crate) async fn published(unit: &Unit, cloudwatch: &Client) -> Answer<Publis
         calls.extend(page.calls);
         for metric in page.value.metrics() {
             let pairs = || metric.dimensions().iter().filter_map(|it| Some((it.name()?, it.value()?)));
-            published.services.extend(pairs().find(|(name, _)| *name == "Service").map(|(_, value)| value.to_owned()));
+            let of = |wanted: &str| pairs().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+            if let Some(service) = of("Service") {
+                *published.services.entry(service.to_owned()).or_default() |= of("Type") != Some(API);
+            }
             let name = metric.metric_name().unwrap_or_default();
             published.metrics.insert(usage_metric_key(NAMESPACE, name, pairs()));
         }
@@ -109,8 +114,9 @@ fn plan<'a>(
     let fine = if i64::try_from(sums).is_ok_and(|sums| sums * (WINDOW / FINE) <= POINTS) { FINE } else { HOUR };
     let mut plan = Plan::default();
     for quota in quotas {
-        let (Some(key), Some(metric)) = (metric_key(quota), quota.usage_metric()) else { continue };
-        let id = id_of(quota);
+        let (Some(key), Some(metric), Ok(id)) = (metric_key(quota), quota.usage_metric(), id_of(quota)) else {
+            continue;
+        };
         match published {
             Err(refusal) => {
                 used.insert(id, Err(refusal.clone()));

@@ -182,7 +182,8 @@ fn counts_trail_events(namespace: &str) -> bool {
 }
 
 fn watches_missing_instance<'e>(place: &Place<'e>, alarm: &Alarm, cite: &mut Cite<'e>) -> Known<Option<bool>> {
-    let named = alarm.metrics.iter().filter_map(|metric| metric.dimensions.get(INSTANCE_DIMENSION));
+    let own = alarm.metrics.iter().filter(|metric| metric.is_of(place.account));
+    let named = own.filter_map(|metric| metric.dimensions.get(INSTANCE_DIMENSION));
     // Other services call other things by this name.
     let named: BTreeSet<&str> = named.map(String::as_str).filter(|id| id.starts_with("i-")).collect();
     if named.is_empty() {

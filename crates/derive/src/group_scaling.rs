@@ -33,6 +33,11 @@ const REPLACING: &[&str] = &["HealthCheck", "Launch", "ReplaceUnhealthy", "Termi
 const LOAD_BALANCER_CHECKS: &[&str] = &["ELB", "VPC_LATTICE"];
 const TOLD_OF_REPLACING: &[&str] = &["autoscaling:EC2_INSTANCE_TERMINATE", "autoscaling:EC2_INSTANCE_LAUNCH"];
 
+/// Whether no process is suspended that replacing an instance takes.
+pub(crate) fn can_replace(group: &AutoScalingGroup) -> bool {
+    !group.suspended_processes.iter().any(|process| REPLACING.contains(&process.as_str()))
+}
+
 /// Who drives a group, told by its tags and its name.
 pub(crate) fn controller(name: &str, tags: Option<&Tags>) -> GroupController {
     let has = |key: &str| tag(tags, key).is_some();
@@ -177,7 +182,7 @@ fn facts<'e>(
         has_scaling: any([has_policy(tables, name, cite), some(&tables.schedules, name, cite)]).into(),
         launch_or_terminate_suspended: suspended("Launch") || suspended("Terminate"),
         behind_load_balancer: !group.traffic_sources.is_empty(),
-        replaces_unhealthy: checked && !REPLACING.iter().any(|process| suspended(process)),
+        replaces_unhealthy: checked && can_replace(group),
         zones: count(group.availability_zones.len()),
         zones_in_service: count(zones.len()),
         in_service: count(in_service().count()),

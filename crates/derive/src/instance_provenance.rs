@@ -401,10 +401,19 @@ fn is_code_or_service(tool: Tool) -> bool {
     matches!(tool, Tool::Cloudformation | Tool::Terraform | Tool::Cdk | Tool::Pulumi | Tool::AwsService)
 }
 
-/// Whether an AWS service that replaces instances launched it, as its own record tells; its group is asked apart.
+/// Whether EKS or Batch, which replace instances, runs it, as its own record tells; its group is asked apart.
 pub(crate) fn managed_by_service(resource: &Resource, view: &InstanceView<'_>) -> Known<bool> {
-    let by_tag = |tags: Option<&Tags>| tags.and_then(tagged_by_service).is_some() || of_fleet(tags);
+    let by_tag = |tags: Option<&Tags>| tags.and_then(tagged_by_service).is_some();
     any([Ok(view.operator_principal.and_then(operator).is_some()), tags(resource).map(by_tag)])
+}
+
+/// That no fleet launched it, as its tags tell. One that was asked once replaces nothing, and another does.
+pub(crate) fn of_no_fleet(place: &Place<'_>, resource: &Resource) -> Known<()> {
+    if !of_fleet(tags(resource)?) {
+        return Ok(());
+    }
+    let what = format!("{}#{}.fleet", Instance::TYPE, resource.id);
+    Err(place.doubt(&what, "whether its fleet replaces instances was not read"))
 }
 
 fn of_fleet(tags: Option<&Tags>) -> bool {

@@ -12,7 +12,7 @@ use wellproof_model::Resource;
 
 use crate::Derivation;
 use crate::cite::Cite;
-use crate::instance_provenance::managed_by_service;
+use crate::instance_provenance::{managed_by_service, of_no_fleet};
 use crate::internet::Openness;
 use crate::join::{Derived, Index, Known, Place, all, any};
 use crate::tables::InstanceView;
@@ -124,8 +124,7 @@ fn facts<'e>(
         ena_capable: kind.clone().map(|kind| matches!(kind.ena_support.as_str(), "supported" | "required")).into(),
         ena_support: view.ena_support,
         accelerated: kind.clone().map(|kind| kind.accelerated).into(),
-        replaced_automatically: any([managed_by_service(resource, view), group.clone().map(|group| group.is_some())])
-            .into(),
+        replaced_automatically: replaced(place, resource, view, &group, cite).into(),
         recovers_automatically: recovers(place, resource, view, kind, cite).into(),
         publishes_memory: publishes(&tables.memory, resource, cite).into(),
         publishes_disk: publishes(&tables.disk, resource, cite).into(),
@@ -172,6 +171,18 @@ fn in_public_subnet<'e>(place: &Place<'e>, view: &InstanceView<'e>, cite: &mut C
     routing.default_route.clone().map(|route| route == DefaultRoute::InternetGateway)
 }
 
+/// Whether EKS, Batch or its group replaces it when it fails; where none does, it is open what its fleet does.
+fn replaced<'e>(
+    place: &Place<'e>,
+    resource: &'e Resource,
+    view: &InstanceView<'e>,
+    group: &Known<Option<&str>>,
+    cite: &mut Cite<'e>,
+) -> Known<bool> {
+    let by_group = group.clone().and_then(|group| group.map_or(Ok(false), |name| place.groups().replaces(name, cite)));
+    any([managed_by_service(resource, view), by_group, of_no_fleet(place, resource).map(|()| false)])
+}
+
 /// Simplified recovery, which a type supports or not, or an alarm that recovers the instance.
 fn recovers<'e>(
     place: &Place<'e>,
@@ -211,5 +222,6 @@ fn alarmed<'e>(
         return Ok(true);
     }
     group?;
-    alarms.listed.complete(cite).map(|()| false)
+    alarms.listed.complete(cite)?;
+    alarms.all_told(place, None).map(|()| false)
 }

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use wellproof_facts::Facts;
 use wellproof_facts::autoscaling::AutoScalingGroup;
 use wellproof_facts::cloudformation::Stack;
-use wellproof_facts::cloudwatch::{Alarm, CompositeAlarm};
+use wellproof_facts::cloudwatch::{Alarm, AlarmMetric, CompositeAlarm};
 use wellproof_facts::derived::QuotaUsage;
 use wellproof_facts::ec2::{Instance, NetworkInterface, Volume};
 use wellproof_facts::quotas::{AutoManagement, Quota, RequestedChange};
-use wellproof_model::{Read, Resource};
+use wellproof_model::{GapId, Read, Resource};
 
 use crate::Derivation;
 use crate::cite::Cite;
@@ -120,6 +120,7 @@ impl<'e> Region<'_, 'e> {
         let needed_for_failover = needed_for_failover(&quota);
         let raised = raised(&quota);
         let requests = self.requests(resource, &quota, cite);
+        let listed = if alarms.is_empty() { watching.none() } else { whole.clone() };
         let mut names: Vec<String> = alarms.iter().map(|(_, row)| row.facts.alarm_name.clone()).collect();
         names.sort_unstable();
         QuotaUsage {
@@ -128,8 +129,8 @@ impl<'e> Region<'_, 'e> {
             usage_peak: quota.usage_peak.clone(),
             usage_share: share.clone().into(),
             in_use: known(&quota.usage_peak).map(|peak| peak.is_some_and(|peak| peak > 0.0)).into(),
-            alarmed: if alarms.is_empty() { whole.clone().map(|()| false) } else { Ok(true) }.into(),
-            alarms: whole.clone().map(|()| names).into(),
+            alarmed: if alarms.is_empty() { listed.clone().map(|()| false) } else { Ok(true) }.into(),
+            alarms: listed.map(|()| names).into(),
             alarm_has_action: Self::acts(alarms, whole, cite).into(),
             alarm_at_share: whole.clone().and_then(|()| at_share(alarms, &quota)).into(),
             alarm_firing_days: firing.clone().map(|since| since.map(|since| self.days(since))).into(),
@@ -154,7 +155,7 @@ impl<'e> Region<'_, 'e> {
     }
 
     /// The places where what belongs to the quota stands.
-    fn homes(&self, quota: &Quota) -> impl Iterator<Item = &Place<'e>> {
+    fn homes<'s>(&'s self, quota: &Quota) -> impl Iterator<Item = &'s Place<'e>> + use<'s, 'e> {
         let home = if quota.global_quota { self.home } else { None };
         std::iter::once(self.place).chain(home)
     }
@@ -170,19 +171,24 @@ impl<'e> Region<'_, 'e> {
     }
 
     fn alarms<'s>(&'s self, quota: &Quota, cite: &mut Cite<'e>) -> Watching<'s, 'e> {
-        let Some(metric) = &quota.usage_metric else { return Watching { alarms: Vec::new(), whole: Ok(()) } };
-        let (mut found, mut whole) = (Vec::new(), self.home_unread(quota, Alarm::TYPE));
-        let home = if quota.global_quota { self.home } else { None };
-        for place in std::iter::once(self.place).chain(home) {
+        let Some(metric) = &quota.usage_metric else { return Watching::default() };
+        let (mut found, mut whole, mut told) = (Vec::new(), self.home_unread(quota, Alarm::TYPE), Ok(()));
+        let namespace = metric.split('|').next();
+        for place in self.homes(quota) {
             let alarms = place.alarms();
             let at = alarms.by_usage_metric.found(metric).map_or(&[][..], Vec::as_slice);
-            found.extend(at.iter().map(|at| (place, &alarms.rows[*at])));
+            for row in at.iter().map(|at| &alarms.rows[*at]) {
+                cite.fact(row.resource);
+                match fires_on_rise(place, row, metric) {
+                    Ok(true) => found.push((place, row)),
+                    Ok(false) => {}
+                    Err(doubt) => whole = whole.and(Err(doubt)),
+                }
+            }
             whole = whole.and(alarms.listed.complete(cite));
+            told = told.and(alarms.all_told(place, namespace));
         }
-        for (_, row) in &found {
-            cite.fact(row.resource);
-        }
-        Watching { alarms: found, whole }
+        Watching { alarms: found, whole, told }
     }
 
     fn acts(alarms: &[Watcher<'_, 'e>], whole: &Known<()>, cite: &mut Cite<'e>) -> Known<bool> {
@@ -227,7 +233,8 @@ impl<'e> Region<'_, 'e> {
         raised: Known<bool>,
         cite: &mut Cite<'e>,
     ) -> Known<Option<bool>> {
-        if quota.global_quota || !raised? {
+        // Whether a quota was raised of which AWS tells the default alone nobody knows, and never will: it is not judged.
+        if quota.global_quota || !quota.has_applied_value || !raised? {
             return Ok(None);
         }
         let value = known(&quota.value)?;
@@ -244,7 +251,7 @@ impl<'e> Region<'_, 'e> {
         unread.map_or(Ok(some.then_some(true)), Err)
     }
 
-    /// Whether another region has at least this value; none where it is not in use.
+    /// Whether another region has at least this value; none where it or the quota's service is not in use.
     fn matched_in(
         other: &Place<'e>,
         in_use: &Known<bool>,
@@ -257,8 +264,8 @@ impl<'e> Region<'_, 'e> {
         if !in_use.clone()? {
             return Ok(None);
         }
-        // Quotas are listed of the services in use: one that is not listed has nothing to be matched for.
-        let Some((row, there)) = other.quotas().find(resource.id.as_str(), cite)? else { return Ok(Some(true)) };
+        // Quotas are listed of the services in use: of one that is not listed nobody asked what its value is.
+        let Some((row, there)) = other.quotas().find(resource.id.as_str(), cite)? else { return Ok(None) };
         cite.fact(row);
         known(there).map(|there| Some(there >= value))
     }
@@ -279,8 +286,24 @@ type Watcher<'s, 'e> = (&'s Place<'e>, &'s AlarmRow<'e>);
 
 struct Watching<'s, 'e> {
     alarms: Vec<Watcher<'s, 'e>>,
-    /// Whether these are all.
+    /// Whether these are all of those that name the metric.
     whole: Known<()>,
+    /// Whether every alarm names its metrics, as far as they may be of the quota's namespace.
+    told: Known<()>,
+}
+
+impl Default for Watching<'_, '_> {
+    /// No alarm can watch what is not published.
+    fn default() -> Self {
+        Self { alarms: Vec::new(), whole: Ok(()), told: Ok(()) }
+    }
+}
+
+impl Watching<'_, '_> {
+    /// That there is no other.
+    fn none(&self) -> Known<()> {
+        self.whole.clone().and(self.told.clone())
+    }
 }
 
 struct Requests {
@@ -313,24 +336,76 @@ fn firing_since(alarms: &[Watcher<'_, '_>]) -> Option<Timestamp> {
     firing.map(|(_, row)| since(&row.facts)).min()
 }
 
+/// Whether an alarm fires when a usage metric rises. One on the room that is left fires when its own value falls.
+fn fires_on_rise(place: &Place<'_>, row: &AlarmRow<'_>, metric: &str) -> Known<bool> {
+    let Some(operator) = row.facts.comparison_operator.as_deref() else {
+        return Err(doubt(place, row, "operator", "AWS does not say how it compares"));
+    };
+    let rises = operator.contains("GreaterThan");
+    if rises || row.compared(metric).is_some() {
+        return Ok(rises);
+    }
+    Err(doubt(
+        place,
+        row,
+        "comparison_operator",
+        "it fires when something computed from the use falls, which may be the room left",
+    ))
+}
+
+fn doubt(place: &Place<'_>, row: &AlarmRow<'_>, field: &str, message: &str) -> GapId {
+    place.doubt(&format!("{}#{}.{field}", Alarm::TYPE, row.facts.alarm_name), message)
+}
+
 /// The lowest share of the quota at which one of the alarms fires.
 fn at_share(alarms: &[Watcher<'_, '_>], quota: &Quota) -> Known<Option<f64>> {
     let mut lowest: Option<f64> = None;
-    for (_, row) in alarms {
-        let Some(share) = fires_at(&row.facts, quota)? else { continue };
+    for (place, row) in alarms {
+        let Some(share) = fires_at(place, row, quota)? else { continue };
         lowest = Some(lowest.map_or(share, |other| other.min(share)));
     }
     Ok(lowest)
 }
 
-/// None where it is neither a share by `SERVICE_QUOTA()` nor a plain threshold on the use.
-fn fires_at(alarm: &Alarm, quota: &Quota) -> Known<Option<f64>> {
-    if let Some(percent) = alarm.quota_percent {
+/// A share by `SERVICE_QUOTA()`, or a plain threshold on the use; none where the quota is 0.
+fn fires_at(place: &Place<'_>, row: &AlarmRow<'_>, quota: &Quota) -> Known<Option<f64>> {
+    let alarm = &row.facts;
+    // Of several usage metrics it is not told which one's quota the percent is of.
+    if let (Some(percent), 1) = (alarm.quota_percent, alarm.usage_metric_keys.len()) {
+        if is_rate(quota) {
+            let message = "AWS does not say whether SERVICE_QUOTA() of a rate is per second or per period of the alarm";
+            return Err(doubt(place, row, "quota_percent", message));
+        }
         return Ok(Some(percent / 100.0));
     }
-    let rises = alarm.comparison_operator.as_deref().is_some_and(|operator| operator.starts_with("GreaterThan"));
-    let plain = alarm.metrics.len() == 1 && !alarm.uses_service_quota && !alarm.anomaly_detection;
-    let Some(threshold) = alarm.threshold.filter(|_| rises && plain) else { return Ok(None) };
+    let plain = quota.usage_metric.as_deref().and_then(|metric| row.compared(metric));
+    let (Some(threshold), Some(metric), false) = (alarm.threshold, plain, alarm.anomaly_detection) else {
+        let message = "it compares no share of the quota and no plain use with a fixed threshold";
+        return Err(doubt(place, row, "threshold", message));
+    };
+    let Some(scale) = scale(quota, metric) else {
+        let message = "its statistic and period do not tell how much of the quota the threshold is";
+        return Err(doubt(place, row, "statistic", message));
+    };
     let value = known(&quota.value)?;
-    Ok((value > 0.0).then(|| threshold / value))
+    Ok((value > 0.0).then(|| threshold * scale / value))
+}
+
+/// Whether the quota holds for a period, so that its use is a sum over time.
+fn is_rate(quota: &Quota) -> bool {
+    quota.period_seconds.is_some() || quota.usage_statistic.as_deref() == Some("Sum")
+}
+
+/// By what an alarm's threshold is to be multiplied to count as the quota does: a sum over the alarm's period becomes one over
+/// the quota's. A sum over points of a level, or a mean over points of a rate, depends on how many points AWS publishes.
+#[expect(clippy::cast_precision_loss, reason = "periods are at most weeks")]
+fn scale(quota: &Quota, metric: &AlarmMetric) -> Option<f64> {
+    match (is_rate(quota), metric.statistic.as_deref()?) {
+        (true, "Sum") => {
+            let period = metric.period.filter(|period| *period > 0)?;
+            Some(quota.period_seconds? as f64 / period as f64)
+        }
+        (true, _) | (false, "Sum" | "SampleCount") => None,
+        (false, _) => Some(1.0),
+    }
 }

@@ -17,6 +17,8 @@ pub(crate) const DERIVATION: Derivation = Derivation {
 const BACKUP_TAGS: &str = "aws:backup:";
 const LIFECYCLE_TAGS: &str = "aws:dlm:";
 const LIFECYCLE_MARK: &str = "dlm:managed";
+/// What AWS names as the volume of a snapshot that was copied, whichever volume it was taken of.
+const ANY_VOLUME: &str = "vol-ffffffff";
 
 fn derive(place: &Place<'_>) -> Derived {
     let volumes = place.by_id(Volume::TYPE);
@@ -25,12 +27,17 @@ fn derive(place: &Place<'_>) -> Derived {
     let made_of = own.flat_map(|(resource, image)| image.snapshot_ids.into_iter().map(move |id| (id, resource)));
     let images: Index<'_, String, &Resource> = Index::new(made_of, images_listed);
     place.each::<Snapshot, _, _>(&["kept_by_policy"], |resource, snapshot: Snapshot, cite| {
-        let volume = volumes.record(&snapshot.volume_id, cite);
+        let volume = if snapshot.volume_id == ANY_VOLUME {
+            let what = format!("{}#{}.volume_id", Snapshot::TYPE, resource.id);
+            Err(place.doubt(&what, "it is a copy, of which AWS does not name the volume"))
+        } else {
+            volumes.record(&snapshot.volume_id, cite).map(|found| found.is_some())
+        };
         let image = images.record(&resource.id, cite);
         SnapshotUse {
             kept_by_policy: kept_by_policy(resource.tags.as_ref()),
             archived: snapshot.storage_tier.as_deref() == Some("archive"),
-            volume_exists: volume.map(|found| found.is_some()).into(),
+            volume_exists: volume.into(),
             used_by_image: image.map(|found| found.is_some()).into(),
             start_time: snapshot.start_time,
             volume_size: snapshot.volume_size,

@@ -8,12 +8,13 @@ use serde::Deserialize;
 use wellproof_facts::Facts;
 use wellproof_facts::autoscaling::AutoScalingGroup;
 use wellproof_facts::cloudformation::{Stack, StackResource};
-use wellproof_facts::cloudwatch::{ActionKind, Alarm, CompositeAlarm};
+use wellproof_facts::cloudwatch::{ActionKind, Alarm, AlarmMetric, CompositeAlarm, MetricRole};
 use wellproof_facts::ec2::{Instance, NetworkInterface, SecurityGroup};
 use wellproof_facts::quotas::{Quota, RequestedChange};
 use wellproof_model::{Read, Resource};
 
 use crate::cite::Cite;
+use crate::group_scaling;
 use crate::internet::{self, Openness};
 use crate::join::{Index, Known, Listed, Place, tag, tags};
 use crate::network::{self, Routing};
@@ -83,6 +84,8 @@ pub(crate) struct Group<'e> {
 pub(crate) struct Groups<'e> {
     pub(crate) by_name: Index<'e, &'e str, &'e Resource>,
     members: Index<'e, String, Group<'e>>,
+    /// Whether a group replaces instances that fail, by its name.
+    replacing: Index<'e, &'e str, (&'e Resource, bool)>,
     pub(crate) by_subnet: Index<'e, String, &'e Resource>,
 }
 
@@ -95,6 +98,13 @@ impl<'e> Groups<'e> {
         let Some(group) = self.members.find(instance.id.as_str(), cite)? else { return Ok(None) };
         cite.fact(group.resource);
         Ok(Some((group.name, false)))
+    }
+
+    /// Whether the group of this name replaces instances that fail; one that is gone does not.
+    pub(crate) fn replaces(&self, name: &str, cite: &mut Cite<'e>) -> Known<bool> {
+        let Some((resource, replaces)) = self.replacing.find(name, cite)? else { return Ok(false) };
+        cite.fact(resource);
+        Ok(*replaces)
     }
 }
 
@@ -214,10 +224,12 @@ pub(crate) struct AlarmRow<'e> {
 #[derive(Debug)]
 pub(crate) struct Alarms<'e> {
     pub(crate) rows: Vec<AlarmRow<'e>>,
-    /// Positions of the alarms that watch a usage metric.
+    /// Positions of the alarms that look at a usage metric.
     pub(crate) by_usage_metric: Index<'e, String, Vec<usize>>,
     /// Positions of the alarms with a dimension of this value, by the dimensions of [`DIMENSIONS`].
     by_dimension: [HashMap<String, Vec<usize>>; 2],
+    /// Positions of the alarms that do not name the metrics that they look at.
+    untold: Vec<usize>,
     /// A composite alarm with an enabled action that an alarm feeds, directly or through others.
     fed: Index<'e, String, &'e Resource>,
     pub(crate) listed: Listed<'e>,
@@ -238,6 +250,17 @@ impl<'e> Alarms<'e> {
         self.by_dimension[1].get(name).into_iter().flatten().map(|at| &self.rows[*at])
     }
 
+    /// That no alarm looks at a metric of this namespace without naming it; of any namespace where none is given.
+    pub(crate) fn all_told(&self, place: &Place<'e>, namespace: Option<&str>) -> Known<()> {
+        let may_be = |row: &&AlarmRow<'e>| {
+            let namespaces = &row.facts.namespaces;
+            namespaces.is_empty() || namespace.is_none_or(|wanted| namespaces.iter().any(|it| it == wanted))
+        };
+        let Some(row) = self.untold.iter().map(|at| &self.rows[*at]).find(may_be) else { return Ok(()) };
+        let what = format!("{}#{}.metrics", Alarm::TYPE, row.facts.alarm_name);
+        Err(place.doubt(&what, "it looks at metrics that it does not name"))
+    }
+
     /// Whether an alarm has an enabled action or feeds a composite alarm that has one.
     pub(crate) fn acts(&self, name: &str, own: bool, cite: &mut Cite<'e>) -> Known<bool> {
         if own {
@@ -248,6 +271,12 @@ impl<'e> Alarms<'e> {
 }
 
 impl AlarmRow<'_> {
+    /// The own metric of this key that the alarm compares as it is; none where it compares something computed.
+    pub(crate) fn compared(&self, key: &str) -> Option<&AlarmMetric> {
+        let mut compared = self.facts.metrics.iter().filter(|metric| metric.role == MetricRole::Compared);
+        compared.find(|metric| metric.metric_key == key && metric.is_of(&self.resource.account))
+    }
+
     pub(crate) fn has_own_action(&self) -> bool {
         self.facts.actions_enabled && !self.facts.alarm_actions.is_empty()
     }
@@ -297,8 +326,12 @@ impl<'e> Place<'e> {
             let by_subnet = rows
                 .iter()
                 .flat_map(|(resource, group)| group.subnet_ids.iter().map(move |subnet| (subnet.clone(), *resource)));
+            let replacing = rows
+                .iter()
+                .map(|(resource, group)| (resource.id.as_str(), (*resource, group_scaling::can_replace(group))));
             Groups {
                 members: Index::new(members, listed.clone()),
+                replacing: Index::new(replacing, listed.clone()),
                 by_subnet: Index::new(by_subnet, listed.clone()),
                 by_name: Index::new(rows.iter().map(|(resource, _)| (resource.id.as_str(), *resource)), listed),
             }
@@ -382,7 +415,9 @@ impl<'e> Place<'e> {
             let by_usage_metric = Index::fold(by_usage, listed.clone(), push);
             let mut by_dimension: [HashMap<String, Vec<usize>>; 2] = Default::default();
             for (at, row) in rows.iter().enumerate() {
-                for metric in &row.facts.metrics {
+                // Another account calls its instances and groups by ids of its own.
+                let own = row.facts.metrics.iter().filter(|metric| metric.is_of(self.account));
+                for metric in own.filter(|metric| metric.role != MetricRole::Unused) {
                     for (name, found) in DIMENSIONS.iter().zip(&mut by_dimension) {
                         if let Some(value) = metric.dimensions.get(*name) {
                             found.entry(value.clone()).or_default().push(at);
@@ -390,7 +425,9 @@ impl<'e> Place<'e> {
                     }
                 }
             }
-            Alarms { by_usage_metric, by_dimension, fed: fed(self), rows, listed }
+            let untold =
+                rows.iter().enumerate().filter(|(_, row)| row.facts.metrics_untold).map(|(at, _)| at).collect();
+            Alarms { by_usage_metric, by_dimension, untold, fed: fed(self), rows, listed }
         })
     }
 }

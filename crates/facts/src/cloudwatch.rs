@@ -43,9 +43,23 @@ impl ActionKind {
     }
 }
 
+/// What a metric is to the alarm that names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MetricRole {
+    /// Its values are what the alarm compares.
+    Compared,
+    /// What the alarm compares is computed from it.
+    Operand,
+    /// What the alarm compares does not depend on it.
+    Unused,
+}
+
 /// A metric that an alarm looks at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AlarmMetric {
+    /// The account whose metric it is; null where AWS names none, which is the alarm's own (`DescribeAlarms` MetricAlarms[].Metrics[].AccountId).
+    pub account_id: Option<String>,
     /// (`DescribeAlarms` MetricAlarms[].Namespace, or Metrics[].MetricStat.Metric.Namespace.)
     pub namespace: String,
     /// (`DescribeAlarms` MetricAlarms[].MetricName, or Metrics[].MetricStat.Metric.MetricName.)
@@ -54,8 +68,20 @@ pub struct AlarmMetric {
     pub dimensions: std::collections::BTreeMap<String, String>,
     /// The statistic, such as `Maximum` or `p99` (`DescribeAlarms` Statistic, ExtendedStatistic or Metrics[].MetricStat.Stat).
     pub statistic: Option<String>,
+    /// Over how many seconds the statistic is taken (`DescribeAlarms` MetricAlarms[].Period or Metrics[].MetricStat.Period).
+    pub period: Option<i64>,
     /// As [`crate::usage_metric_key`] spells it.
     pub metric_key: String,
+    /// Whether what the alarm compares is this metric, or is computed from it (`DescribeAlarms` Metrics[].ReturnData, Expression and
+    /// ThresholdMetricId).
+    pub role: MetricRole,
+}
+
+impl AlarmMetric {
+    /// Whether it is a metric of `account`, in which the alarm stands. A monitoring account's alarms look at those of others, too.
+    pub fn is_of(&self, account: &str) -> bool {
+        self.account_id.as_deref().is_none_or(|owner| owner == account)
+    }
 }
 
 /// An alarm on a metric or on metric math. The record's id is its name.
@@ -82,9 +108,12 @@ pub struct Alarm {
     pub alarm_configuration_updated_timestamp: Timestamp,
     /// The metrics that it looks at, in the order given; one for a plain alarm (`DescribeAlarms` Namespace … or Metrics[]).
     pub metrics: Vec<AlarmMetric>,
-    /// Namespaces of these, each once, sorted.
+    /// Namespaces of these and of what its Metrics Insights queries select from, each once, sorted.
     pub namespaces: Vec<String>,
-    /// Keys of these metrics that are in AWS/Usage, sorted: the quotas that the alarm watches.
+    /// Whether it looks at metrics that it does not name: by a Metrics Insights or PromQL query, or in another source (`DescribeAlarms`
+    /// Metrics[].Expression starts with SELECT, or there is no metric at all).
+    pub metrics_untold: bool,
+    /// Keys of those in AWS/Usage that are the account's own and not unused, sorted: the quotas that the alarm watches.
     pub usage_metric_keys: Vec<String>,
     /// Whether an expression calls SERVICE_QUOTA() (`DescribeAlarms` Metrics[].Expression).
     pub uses_service_quota: bool,
@@ -149,7 +178,8 @@ pub struct MetricNamespace {
     /// (`ListMetrics` with RecentlyActive PT3H, Metrics[].Namespace.)
     pub metric_namespace: String,
     /// Whether the workload makes it: neither `AWS/…` nor that of an AWS agent or add-on (`CWAgent`, `ContainerInsights`,
-    /// `ECS/ContainerInsights`, `LambdaInsights`, `CloudWatchSynthetics`, `ApplicationSignals`, `Glue`, `aws/…`).
+    /// `ContainerInsights/Prometheus`, `ECS/ContainerInsights`, `LambdaInsights`, `CloudWatchSynthetics`, `ApplicationSignals`, `Glue`,
+    /// `AmazonMWAA`, `aws/…`, `/aws/…`).
     pub custom: bool,
     /// How many metrics (`ListMetrics` Metrics[]).
     pub metric_count: i64,

@@ -134,7 +134,8 @@ pub struct InstanceUse {
     pub ena_support: bool,
     /// Whether its type has an accelerator.
     pub accelerated: Read<bool>,
-    /// Whether a group, EKS, Batch or a fleet replaces it when it fails.
+    /// Whether EKS, Batch or a group that has no process suspended that this takes replaces it when it fails. Where none does, unread for an
+    /// instance of a fleet: some fleets replace instances.
     pub replaced_automatically: Read<bool>,
     /// Whether it restarts elsewhere when its host fails: simplified recovery, or an alarm that recovers it.
     pub recovers_automatically: Read<bool>,
@@ -142,7 +143,8 @@ pub struct InstanceUse {
     pub publishes_memory: Read<bool>,
     /// Whether it publishes disk metrics.
     pub publishes_disk: Read<bool>,
-    /// Whether an alarm watches a metric with this instance, or its group, as dimension.
+    /// Whether an alarm watches a metric with this instance, or its group, as dimension. Where none does, unread beside an alarm whose query
+    /// may choose one.
     pub alarmed: Read<bool>,
 }
 
@@ -264,7 +266,7 @@ pub struct SnapshotUse {
     pub kept_by_policy: bool,
     /// Whether it is archived.
     pub archived: bool,
-    /// Whether the volume it was taken of exists.
+    /// Whether the volume it was taken of exists. Unread for a copy, of which AWS does not name it.
     pub volume_exists: Read<bool>,
     /// Whether an image of the account is made of it.
     pub used_by_image: Read<bool>,
@@ -422,7 +424,7 @@ pub struct QuotaUsage {
     pub quota_name: String,
     /// Whether AWS can raise it by request.
     pub adjustable: bool,
-    /// The applied value.
+    /// The applied value. Unread where AWS tells the default alone.
     pub value: Read<f64>,
     /// AWS's default; null where it has none.
     pub default_value: Read<Option<f64>>,
@@ -436,13 +438,16 @@ pub struct QuotaUsage {
     pub usage_share: Read<Option<f64>>,
     /// Whether its use is published and above 0.
     pub in_use: Read<bool>,
-    /// Names of the alarms that watch its use, sorted.
+    /// Names of the alarms that fire when its use rises, sorted.
     pub alarms: Read<Vec<String>>,
-    /// Whether an alarm watches its use.
+    /// Whether an alarm fires when its use rises. Where none names the use, unread beside one that fires when something computed from it
+    /// falls, or whose query may choose it.
     pub alarmed: Read<bool>,
     /// Whether one of these alarms has an enabled action, or feeds a composite alarm that has one.
     pub alarm_has_action: Read<bool>,
-    /// The lowest share of the quota at which one of these alarms fires; null without alarms or where it cannot be told.
+    /// The lowest share of the quota at which one of these alarms fires; null without alarms or where the quota is 0. Unread where the
+    /// level of one of them cannot be told: it compares with an anomaly band, computes something else than a share of the quota, takes a
+    /// statistic that counts otherwise than the quota, or compares a rate with SERVICE_QUOTA(), of which AWS does not say what period it is for.
     pub alarm_at_share: Read<Option<f64>>,
     /// Days since one of these alarms came into ALARM, where it still is, the longest; null when none fires.
     pub alarm_firing_days: Read<Option<f64>>,
@@ -455,7 +460,7 @@ pub struct QuotaUsage {
     /// How many of these are pending.
     pub requests_pending: Read<i64>,
     /// Whether every other scanned region in use has at least this value, where its service is used; null where the quota was not raised,
-    /// is global, or no other region is in use.
+    /// is global, has no applied value that AWS tells, or no other region uses it.
     pub matched_in_other_regions: Read<Option<bool>>,
     /// Whether replacing instances after the loss of a zone takes more of it: vCPUs by family, network interfaces, addresses, volumes.
     pub needed_for_failover: bool,

@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use wellproof_model::Read;
 
-/// A quota of a service in use. The record's id is `<service_code>/<quota_code>`.
+/// A quota of a service in use. The record's id is `<service_code>/<quota_code>`. What is said of `ListServiceQuotas` below comes from
+/// `ListAWSDefaultServiceQuotas` for a quota that the former leaves out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quota {
     /// (`ListServiceQuotas` Quotas[].ServiceCode.)
@@ -16,7 +17,9 @@ pub struct Quota {
     pub quota_code: String,
     /// (`ListServiceQuotas` Quotas[].QuotaName.)
     pub quota_name: String,
-    /// The applied value, unread where AWS gives an ErrorReason instead (`ListServiceQuotas` Quotas[].Value).
+    /// Whether AWS tells an applied value of it at all: it tells of some quotas the default alone (`ListServiceQuotas` lists it).
+    pub has_applied_value: bool,
+    /// The applied value, unread where AWS gives an ErrorReason instead or tells none (`ListServiceQuotas` Quotas[].Value).
     pub value: Read<f64>,
     /// AWS's default; null where it has none (`ListAWSDefaultServiceQuotas` Quotas[].Value).
     pub default_value: Read<Option<f64>>,

@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 use wellproof_facts::autoscaling::ScalingPolicy;
 use wellproof_facts::cloudformation::Stack;
 use wellproof_facts::cloudwatch::{Alarm, CompositeAlarm};
-use wellproof_facts::derived::{AlarmPurpose, AlarmUse};
+use wellproof_facts::derived::{AlarmPurpose, AlarmUse, InstanceUse};
 use wellproof_facts::ec2::Instance;
 use wellproof_model::Read;
 
@@ -80,7 +80,7 @@ fn an_alarm_may_feed_one_that_acts() {
 fn an_alarm_on_an_instance_that_is_gone() {
     let mut world = World::new();
     let metric = |id: &str| {
-        json!({"namespace": "AWS/EC2", "metric_name": "CPUUtilization", "metric_key": "", "statistic": null,
+        json!({"namespace": "AWS/EC2", "metric_name": "CPUUtilization", "metric_key": "", "role": "compared", "statistic": null,
             "dimensions": {"InstanceId": id}})
     };
     alarm(&mut world, &json!({"metrics": [metric("i-1"), metric("i-2")]}));
@@ -90,4 +90,15 @@ fn an_alarm_on_an_instance_that_is_gone() {
     assert_eq!(derived(&world).watches_missing_instance, Read::Unread(gap));
     world.put::<Instance>("i-2", json!({}));
     assert_eq!(derived(&world).watches_missing_instance, Read::Known(Some(false)));
+}
+
+#[test]
+fn an_instance_of_another_account_is_not_missing() {
+    let mut world = World::new();
+    let metric = json!({"namespace": "AWS/EC2", "metric_name": "CPUUtilization", "metric_key": "", "role": "compared", "statistic": null,
+        "dimensions": {"InstanceId": "i-1"}, "account_id": "444455556666"});
+    alarm(&mut world, &json!({"metrics": [metric]}));
+    assert_eq!(derived(&world).watches_missing_instance, Read::Known(None));
+    world.put::<Instance>("i-1", json!({}));
+    assert_eq!(world.derived::<InstanceUse>("i-1").alarmed, Read::Known(false));
 }

@@ -130,7 +130,8 @@ fn services_and_tools_by_their_tags() {
         let facts: InstanceProvenance = world.derived("i-1");
         assert_eq!(facts.launched_by_code_or_service, Read::Known(true));
         assert_eq!(facts.launched_by_cloudformation, Read::Known(false));
-        assert_eq!(world.derived::<InstanceUse>("i-1").replaced_automatically, Read::Known(true));
+        let replaced = world.derived::<InstanceUse>("i-1").replaced_automatically;
+        assert_eq!(replaced == Read::Known(true), origin != Origin::SpotFleet, "{key}: some fleets replace nothing");
     }
     let mut world = World::new();
     instance(&mut world).tags = tags(&[("managed-by", "tf")]);
@@ -230,11 +231,16 @@ fn what_an_instance_is_made_of() {
     assert_eq!(facts.alarmed, Read::Known(false));
     assert_eq!(facts.publishes_memory, Read::Known(false));
     assert!((facts.days_since_launch - 12.0).abs() < 1e-9);
+    world.put::<Alarm>("query", json!({"alarm_name": "query", "metrics_untold": true, "namespaces": ["AWS/EC2"]}));
+    assert!(
+        matches!(world.derived::<InstanceUse>("i-1").alarmed, Read::Unread(_)),
+        "its query may choose the instance"
+    );
 
     world.put::<Image>("ami-1", json!({"image_owner_alias": "amazon", "creation_date": "2026-01-01T00:00:00Z"}));
     world.put::<InstanceType>("m7g.large", json!({"current_generation": true, "ena_support": "required"}));
     world.put::<MetricNamespace>("CWAgent", json!({"memory_instance_ids": ["i-1"]}));
-    let metric = json!([{"namespace": "AWS/EC2", "metric_name": "StatusCheckFailed_System", "metric_key": "",
+    let metric = json!([{"namespace": "AWS/EC2", "metric_name": "StatusCheckFailed_System", "metric_key": "", "role": "compared",
         "dimensions": {"InstanceId": "i-1"}, "statistic": null}]);
     let recover = "arn:aws:automate:eu-central-1:ec2:recover";
     world.put::<Alarm>(
@@ -257,6 +263,25 @@ fn what_an_instance_is_made_of() {
 }
 
 #[test]
+fn what_replaces_an_instance() {
+    let mut world = World::new();
+    instance(&mut world).tags = tags(&[("aws:ec2:fleet-id", "fleet-1")]);
+    let replaced = |world: &World| world.derived::<InstanceUse>("i-1").replaced_automatically;
+    assert!(matches!(replaced(&world), Read::Unread(_)), "a fleet may have been asked once");
+    instance(&mut world).tags = tags(&[("aws:autoscaling:groupName", "g")]);
+    world.evidence.resources.remove(0);
+    assert_eq!(replaced(&world), Read::Known(false), "its group is gone");
+    world.put::<AutoScalingGroup>("g", json!({"auto_scaling_group_name": "g", "suspended_processes": ["AZRebalance"]}));
+    assert_eq!(replaced(&world), Read::Known(true));
+    world.evidence.resources.pop();
+    world.put::<AutoScalingGroup>("g", json!({"auto_scaling_group_name": "g", "suspended_processes": ["Terminate"]}));
+    assert_eq!(replaced(&world), Read::Known(false));
+    world.evidence.resources.pop();
+    let gap = world.cut::<AutoScalingGroup>();
+    assert_eq!(replaced(&world), Read::Unread(gap));
+}
+
+#[test]
 fn what_still_needs_a_snapshot() {
     let mut world = World::new();
     world.put::<Snapshot>("s-1", json!({"snapshot_id": "s-1", "volume_id": "v-1", "storage_tier": "archive"})).tags =
@@ -271,4 +296,13 @@ fn what_still_needs_a_snapshot() {
     assert_eq!((facts.volume_exists, facts.used_by_image), (Read::Known(true), Read::Known(true)));
     world.evidence.resources.retain(|resource| resource.kind != Volume::TYPE);
     assert_eq!(world.derived::<SnapshotUse>("s-1").volume_exists, Read::Unread(gap));
+}
+
+#[test]
+fn a_copied_snapshot_names_no_volume() {
+    let mut world = World::new();
+    world.put::<Snapshot>("s-1", json!({"snapshot_id": "s-1", "volume_id": "vol-ffffffff"}));
+    let facts: SnapshotUse = world.derived("s-1");
+    assert!(matches!(facts.volume_exists, Read::Unread(_)));
+    assert_eq!(facts.used_by_image, Read::Known(false));
 }

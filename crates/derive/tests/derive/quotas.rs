@@ -6,21 +6,22 @@ use wellproof_facts::ec2::{Instance, Volume};
 use wellproof_facts::quotas::{AutoManagement, Quota, RequestedChange};
 use wellproof_model::Read;
 
-use crate::world::{HERE, THERE, World, call};
+use crate::world::{HERE, THERE, World, call, unread};
 
 const KEY: &str = "AWS/Usage|ResourceCount|Class=Standard/OnDemand,Resource=vCPU,Service=EC2,Type=Resource";
 const ID: &str = "ec2/L-1216C47A";
 
 fn quota(value: f64) -> Json {
-    json!({"service_code": "ec2", "quota_code": "L-1216C47A", "adjustable": true, "value": value, "default_value": 5.0,
+    json!({"service_code": "ec2", "quota_code": "L-1216C47A", "adjustable": true, "has_applied_value": true, "value": value, "default_value": 5.0,
         "quota_name": "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
         "usage_metric": KEY, "usage_peak": 80.0})
 }
 
 fn alarm(name: &str) -> Json {
     let metric = json!([{"namespace": "AWS/Usage", "metric_name": "ResourceCount", "dimensions": {}, "statistic": "Maximum",
-        "metric_key": KEY}]);
-    json!({"alarm_name": name, "usage_metric_keys": [KEY], "metrics": metric, "state_value": "OK"})
+        "metric_key": KEY, "role": "compared"}]);
+    json!({"alarm_name": name, "usage_metric_keys": [KEY], "metrics": metric, "state_value": "OK", "threshold": 90.0,
+        "comparison_operator": "GreaterThanThreshold"})
 }
 
 fn with(mut fields: Json, more: &Json) -> Json {
@@ -79,8 +80,94 @@ fn the_lowest_share_counts_by_service_quota_or_by_threshold() {
     world.put::<Alarm>("falling", with(alarm("falling"), &falling));
     let facts: QuotaUsage = world.derived(ID);
     assert!(close(&facts.alarm_at_share, 0.7));
-    let names = ["falling", "math", "static"].map(str::to_owned).to_vec();
-    assert_eq!(facts.alarms, Read::Known(names));
+    let names = ["math", "static"].map(str::to_owned).to_vec();
+    assert_eq!(facts.alarms, Read::Known(names), "one that fires when the use falls watches no quota");
+}
+
+/// An alarm on something that is computed from the use.
+fn computed(name: &str, more: &Json) -> Json {
+    let mut fields = with(alarm(name), more);
+    fields["metrics"][0]["role"] = json!("operand");
+    fields
+}
+
+#[test]
+fn an_alarm_on_something_computed_leaves_open_when_it_fires() {
+    let mut world = World::new();
+    world.put::<Quota>(ID, quota(100.0));
+    world.put::<Alarm>("room", computed("room", &json!({"comparison_operator": "LessThanThreshold"})));
+    let facts: QuotaUsage = world.derived(ID);
+    assert!(matches!(facts.alarmed, Read::Unread(_)) && matches!(facts.alarms, Read::Unread(_)));
+    world.evidence.resources.pop();
+    world.put::<Alarm>("room", with(alarm("room"), &json!({"comparison_operator": null})));
+    assert!(matches!(world.derived::<QuotaUsage>(ID).alarmed, Read::Unread(_)), "nobody said how it compares");
+    world.put::<Alarm>("half", computed("half", &json!({})));
+    let facts: QuotaUsage = world.derived(ID);
+    assert_eq!(facts.alarmed, Read::Known(true));
+    assert!(matches!(facts.alarm_at_share, Read::Unread(_)));
+}
+
+#[test]
+fn a_threshold_counts_as_the_quota_does() {
+    let at = |quota_fields: &Json, statistic: &str, period: &Json, alarm_fields: &Json| {
+        let mut world = World::new();
+        world.put::<Quota>(ID, with(quota(100.0), quota_fields));
+        let mut fields = with(alarm("a"), alarm_fields);
+        fields["metrics"][0]["statistic"] = json!(statistic);
+        fields["metrics"][0]["period"] = period.clone();
+        world.put::<Alarm>("a", fields);
+        world.derived::<QuotaUsage>(ID).alarm_at_share
+    };
+    let rate = json!({"period_seconds": 1, "usage_statistic": "Sum"});
+    let (level, plain) = (json!({"usage_statistic": "Maximum"}), json!({"threshold": 4800.0}));
+    assert!(close(&at(&rate, "Sum", &json!(60), &plain), 0.8), "80 a second for a minute");
+    assert!(close(&at(&level, "Average", &json!(60), &json!({"threshold": 80.0})), 0.8));
+    let percent = json!({"quota_percent": 80.0});
+    assert!(close(&at(&level, "Maximum", &json!(60), &percent), 0.8));
+    for untold in [
+        at(&rate, "Sum", &json!(null), &plain),
+        at(&rate, "Average", &json!(60), &plain),
+        at(&json!({"usage_statistic": "Sum"}), "Sum", &json!(60), &plain),
+        at(&level, "Sum", &json!(60), &plain),
+        at(&rate, "Sum", &json!(60), &percent),
+    ] {
+        assert!(matches!(untold, Read::Unread(_)), "{untold:?}");
+    }
+}
+
+#[test]
+fn an_alarm_that_names_no_metric_may_be_on_the_quota() {
+    let alarmed = |namespaces: &[&str]| {
+        let mut world = World::new();
+        world.put::<Quota>(ID, quota(100.0));
+        let query = json!({"alarm_name": "query", "metrics_untold": true, "namespaces": namespaces});
+        world.put::<Alarm>("query", query);
+        let facts: QuotaUsage = world.derived(ID);
+        assert_eq!(matches!(facts.alarms, Read::Unread(_)), matches!(facts.alarmed, Read::Unread(_)));
+        world.put::<Alarm>("a", alarm("a"));
+        assert_eq!(world.derived::<QuotaUsage>(ID).alarmed, Read::Known(true));
+        facts.alarmed
+    };
+    assert!(matches!(alarmed(&[]), Read::Unread(_)));
+    assert!(matches!(alarmed(&["AWS/Usage"]), Read::Unread(_)));
+    assert_eq!(alarmed(&["AWS/EC2"]), Read::Known(false));
+}
+
+#[test]
+fn an_anomaly_band_has_no_level() {
+    for (operator, alarmed) in [
+        ("GreaterThanUpperThreshold", true),
+        ("LessThanLowerOrGreaterThanUpperThreshold", true),
+        ("LessThanLowerThreshold", false),
+    ] {
+        let mut world = World::new();
+        world.put::<Quota>(ID, quota(100.0));
+        let band = json!({"anomaly_detection": true, "threshold": null, "comparison_operator": operator});
+        world.put::<Alarm>("band", with(alarm("band"), &band));
+        let facts: QuotaUsage = world.derived(ID);
+        assert_eq!(facts.alarmed, Read::Known(alarmed), "{operator}");
+        assert_eq!(matches!(facts.alarm_at_share, Read::Unread(_)), alarmed, "{operator}");
+    }
 }
 
 #[test]
@@ -136,6 +223,11 @@ fn a_raised_quota_is_compared_with_other_regions_in_use() {
     let mut world = World::new();
     world.put::<Quota>(ID, quota(100.0));
     world.put_in::<Volume>(THERE, "v-1", json!({}));
+    assert_eq!(
+        world.derived::<QuotaUsage>(ID).matched_in_other_regions,
+        Read::Known(None),
+        "nobody asked for it there"
+    );
     world.put_in::<Quota>(THERE, ID, quota(50.0));
     assert_eq!(world.derived::<QuotaUsage>(ID).matched_in_other_regions, Read::Known(Some(false)));
     world.evidence.resources.pop();
@@ -144,6 +236,18 @@ fn a_raised_quota_is_compared_with_other_regions_in_use() {
     world.evidence.resources.pop();
     let gap = world.cut_kind(Quota::TYPE, THERE);
     assert_eq!(world.derived::<QuotaUsage>(ID).matched_in_other_regions, Read::Unread(gap));
+}
+
+#[test]
+fn a_quota_with_a_default_alone_is_not_compared() {
+    let mut world = World::new();
+    let gap = world.cut_kind("AWS::EC2::Image", HERE);
+    let record = world.put::<Quota>(ID, with(quota(100.0), &json!({"has_applied_value": false})));
+    unread(record, "value", &gap);
+    world.put_in::<Volume>(THERE, "v-1", json!({}));
+    let facts: QuotaUsage = world.derived(ID);
+    assert_eq!(facts.matched_in_other_regions, Read::Known(None));
+    assert_eq!((facts.raised, facts.usage_share), (Read::Unread(gap.clone()), Read::Unread(gap)));
 }
 
 #[test]
