@@ -375,7 +375,7 @@ mod tests {
         assert_eq!(find(&index, 1).yes.len(), 1);
         assert_eq!(find(&index, usize::MAX).yes.len(), 1000);
 
-        let doubt = |at: usize| Some(Reason::Gap(GapId(format!("g-{at}"))));
+        let doubt = |at: usize| Some(Reason::Gap(GapId::from(format!("g-{at}"))));
         let doubtful = candidates.iter().enumerate().map(|(at, candidate)| (candidate, doubt(at)));
         let found = find(&join.index(doubtful, clock), 1);
         assert!(found.yes.is_empty() && found.reasons.len() == DOUBTS, "{found:?}");
