@@ -115,3 +115,25 @@ impl Graph {
 fn list(value: &Value) -> &[Value] {
     value.as_array().unwrap()
 }
+
+/// A page's token that comes again is no end of a listing, though the SDK would take it for one unless it is told not to.
+#[test]
+fn no_listing_ends_at_a_token_that_came_before() {
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut paginators = 0;
+    for collector in std::fs::read_dir(crates).unwrap().map(|entry| entry.unwrap().path()) {
+        if !collector.file_name().unwrap().to_str().unwrap().starts_with("collect-") {
+            continue;
+        }
+        for file in std::fs::read_dir(collector.join("src")).unwrap().map(|entry| entry.unwrap().path()) {
+            let Ok(text) = std::fs::read_to_string(&file) else { continue };
+            let text: String = text.split_whitespace().collect();
+            for (at, found) in text.match_indices(".into_paginator()") {
+                let rest = &text[at + found.len()..];
+                assert!(rest.starts_with(".stop_on_duplicate_token(false)"), "{}", file.display());
+                paginators += 1;
+            }
+        }
+    }
+    assert!(paginators > 40, "only {paginators} paginators were found");
+}

@@ -15,7 +15,12 @@ use wellproof_model::CallId;
 pub(crate) const PAGE: i32 = 100;
 
 pub(crate) async fn list_groups(unit: &Unit, autoscaling: &Client) {
-    let pages = autoscaling.describe_auto_scaling_groups().max_records(PAGE).into_paginator().send();
+    let pages = autoscaling
+        .describe_auto_scaling_groups()
+        .max_records(PAGE)
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .send();
     unit.list(pages, |page| page.auto_scaling_groups().iter().map(group_record).collect()).await;
 }
 
@@ -91,7 +96,8 @@ fn on_demand_percentage(mixed: &types::MixedInstancesPolicy) -> i64 {
 }
 
 pub(crate) async fn list_policies(unit: &Unit, autoscaling: &Client) {
-    let pages = autoscaling.describe_policies().max_records(PAGE).into_paginator().send();
+    let pages =
+        autoscaling.describe_policies().max_records(PAGE).into_paginator().stop_on_duplicate_token(false).send();
     unit.list(pages, |page| page.scaling_policies().iter().map(policy_record).collect()).await;
 }
 
@@ -117,7 +123,12 @@ fn predictive_mode(predictive: &types::PredictiveScalingConfiguration) -> String
 }
 
 pub(crate) async fn list_scheduled_actions(unit: &Unit, autoscaling: &Client) {
-    let pages = autoscaling.describe_scheduled_actions().max_records(PAGE).into_paginator().send();
+    let pages = autoscaling
+        .describe_scheduled_actions()
+        .max_records(PAGE)
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .send();
     unit.list(pages, |page| page.scheduled_update_group_actions().iter().map(action_record).collect()).await;
 }
 
@@ -166,7 +177,12 @@ async fn read_notifications(
     notifications: &mut Listing<NotificationConfiguration>,
     told: &mut Told,
 ) -> Result<(), Refusal> {
-    let mut pages = autoscaling.describe_notification_configurations().max_records(PAGE).into_paginator().send();
+    let mut pages = autoscaling
+        .describe_notification_configurations()
+        .max_records(PAGE)
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .send();
     while let Some(page) = unit.page(&mut pages).await? {
         notifications.cite(page.calls.iter().cloned());
         for entry in page.value.notification_configurations() {

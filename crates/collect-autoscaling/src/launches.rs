@@ -15,7 +15,12 @@ use crate::groups::PAGE;
 const TEMPLATES: i32 = 200;
 
 pub(crate) async fn list_configurations(unit: &Unit, autoscaling: &aws_sdk_autoscaling::Client) {
-    let pages = autoscaling.describe_launch_configurations().max_records(PAGE).into_paginator().send();
+    let pages = autoscaling
+        .describe_launch_configurations()
+        .max_records(PAGE)
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .send();
     unit.list(pages, |page| page.launch_configurations().iter().map(configuration_record).collect()).await;
 }
 
@@ -47,7 +52,8 @@ async fn read_templates(
     ec2: &aws_sdk_ec2::Client,
     templates: &mut Listing<LaunchTemplate>,
 ) -> Result<(), Refusal> {
-    let mut pages = ec2.describe_launch_templates().max_results(TEMPLATES).into_paginator().send();
+    let mut pages =
+        ec2.describe_launch_templates().max_results(TEMPLATES).into_paginator().stop_on_duplicate_token(false).send();
     let mut versions = None;
     while let Some(page) = templates.page(&mut pages).await? {
         if page.launch_templates().is_empty() {
@@ -90,7 +96,7 @@ async fn page_versions(
     request: DescribeLaunchTemplateVersionsFluentBuilder,
     versions: &mut Versions,
 ) -> Result<(), Refusal> {
-    let mut pages = request.into_paginator().send();
+    let mut pages = request.into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = unit.page(&mut pages).await? {
         for version in page.value.launch_template_versions() {
             let id = required_text(version.launch_template_id(), "LaunchTemplateVersion.LaunchTemplateId")?;

@@ -92,7 +92,7 @@ async fn list_stacks(
     stacks: &mut Listing<Stack>,
     owned: &mut Owned,
 ) -> Result<(), Refusal> {
-    let mut pages = cloudformation.describe_stacks().into_paginator().send();
+    let mut pages = cloudformation.describe_stacks().into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = unit.page(&mut pages).await? {
         let live = page.value.stacks().iter().filter(|it| it.stack_status != Some(StackStatus::DeleteComplete));
         let read = unit.join(live.map(|stack| read_stack(unit, cloudformation, stack))).await;
@@ -151,7 +151,8 @@ async fn list_resources(
     resources: &mut Vec<Resources>,
 ) -> Result<(), Refusal> {
     // By its ARN: a name may by now be another stack's.
-    let mut pages = cloudformation.list_stack_resources().stack_name(id).into_paginator().send();
+    let mut pages =
+        cloudformation.list_stack_resources().stack_name(id).into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = unit.page(&mut pages).await? {
         let owned = page.value.stack_resource_summaries().iter().filter(|it| is_owned(it));
         resources.push(Cited { value: owned.map(|it| resource_record(id, name, it)).collect(), calls: page.calls });

@@ -130,7 +130,7 @@ async fn look_up_pages<T: Facts>(
     let since = now - SignedDuration::from_hours(24 * DAYS).as_secs();
     let request = cloudtrail.lookup_events().lookup_attributes(by).max_results(PAGE);
     let request = request.start_time(DateTime::from_secs(since)).end_time(DateTime::from_secs(now));
-    let mut pages = request.into_paginator().send();
+    let mut pages = request.into_paginator().stop_on_duplicate_token(false).send();
     let mut seen = BTreeSet::new();
     while let Some(page) = unit.page(&mut pages).await? {
         let mut records = Vec::new();

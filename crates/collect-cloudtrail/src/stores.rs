@@ -14,7 +14,7 @@ pub(crate) async fn collect(unit: &Unit, cloudtrail: &Client) {
 }
 
 async fn list_stores(unit: &Unit, cloudtrail: &Client, stores: &mut Listing<EventDataStore>) -> Result<(), Refusal> {
-    let mut pages = cloudtrail.list_event_data_stores().into_paginator().send();
+    let mut pages = cloudtrail.list_event_data_stores().into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = stores.page(&mut pages).await? {
         let listed = page.event_data_stores();
         let read = unit.join(listed.iter().map(|store| read_store(unit, cloudtrail, store))).await;

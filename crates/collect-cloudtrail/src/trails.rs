@@ -31,9 +31,8 @@ async fn list_trails(unit: &Unit, cloudtrail: &Client, trails: &mut Listing<Trai
 /// organization's trail, a member account may be told its status and be refused the rest ("AccountID in ARN is wrong"),
 /// which is then unread.
 async fn read_trail(unit: &Unit, cloudtrail: &Client, trail: &types::Trail) -> Option<Result<Record<Trail>, Refusal>> {
-    let named = member::required_text(trail.trail_arn(), "Trail.TrailARN").and_then(|arn| {
-        Ok((arn, member::required_text(trail.home_region(), "Trail.HomeRegion")?))
-    });
+    let named = member::required_text(trail.trail_arn(), "Trail.TrailARN")
+        .and_then(|arn| Ok((arn, member::required_text(trail.home_region(), "Trail.HomeRegion")?)));
     let (arn, home_region) = match named {
         Ok(named) => named,
         Err(refusal) => return Some(Err(refusal)),

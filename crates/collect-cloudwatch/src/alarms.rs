@@ -31,7 +31,7 @@ async fn list(
     composites: &mut Listing<CompositeAlarm>,
 ) -> Result<(), Refusal> {
     let both = cloudwatch.describe_alarms().alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
-    let mut pages = both.into_paginator().page_size(100).send();
+    let mut pages = both.into_paginator().stop_on_duplicate_token(false).page_size(100).send();
     while let Some(page) = unit.page(&mut pages).await? {
         alarms.cite(page.calls.iter().cloned());
         composites.cite(page.calls);

@@ -10,7 +10,7 @@ use wellproof_aws::{Answer, Cited, Listing, Record, Refusal, Unit};
 use wellproof_facts::cloudwatch::Dashboard;
 
 pub(crate) async fn list(unit: &Unit, cloudwatch: &Client, dashboards: &mut Listing<Dashboard>) -> Result<(), Refusal> {
-    let mut pages = cloudwatch.list_dashboards().into_paginator().send();
+    let mut pages = cloudwatch.list_dashboards().into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = dashboards.page(&mut pages).await? {
         let reads = page.dashboard_entries().iter().map(|entry| read(unit, cloudwatch, entry));
         let mut gone = Vec::new();

@@ -63,7 +63,12 @@ async fn read_pages(
     namespaces: &mut Listing<MetricNamespace>,
     seen: &mut BTreeMap<String, Seen>,
 ) -> Result<(), Refusal> {
-    let mut pages = cloudwatch.list_metrics().recently_active(RecentlyActive::Pt3H).into_paginator().send();
+    let mut pages = cloudwatch
+        .list_metrics()
+        .recently_active(RecentlyActive::Pt3H)
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .send();
     let mut read = 0;
     while let Some(page) = namespaces.page(&mut pages).await? {
         for metric in page.metrics() {
@@ -102,7 +107,7 @@ pub(crate) async fn list_anomaly_detectors(
         .describe_anomaly_detectors()
         .anomaly_detector_types(AnomalyDetectorType::SingleMetric)
         .anomaly_detector_types(AnomalyDetectorType::MetricMath);
-    let mut pages = all.into_paginator().send();
+    let mut pages = all.into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = detectors.page(&mut pages).await? {
         for detector in page.anomaly_detectors() {
             detectors.keep(detector_record(unit, detector));

@@ -16,7 +16,7 @@ pub(crate) async fn collect(unit: &Unit, config: &Client) {
 }
 
 async fn list_aggregators(config: &Client, aggregators: &mut Listing<ConfigurationAggregator>) -> Result<(), Refusal> {
-    let mut pages = config.describe_configuration_aggregators().into_paginator().send();
+    let mut pages = config.describe_configuration_aggregators().into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = aggregators.page(&mut pages).await? {
         aggregators.extend(page.configuration_aggregators().iter().map(record));
     }

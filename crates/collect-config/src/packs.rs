@@ -16,7 +16,7 @@ pub(crate) async fn collect(unit: &Unit, config: &Client) {
 }
 
 async fn list_packs(unit: &Unit, config: &Client, packs: &mut Listing<ConformancePack>) -> Result<(), Refusal> {
-    let mut pages = config.describe_conformance_packs().into_paginator().send();
+    let mut pages = config.describe_conformance_packs().into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = packs.page(&mut pages).await? {
         let read = unit.join(page.conformance_pack_details().iter().map(|it| read_pack(unit, config, it))).await;
         packs.extend(read.into_iter().flatten());

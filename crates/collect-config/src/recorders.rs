@@ -25,7 +25,7 @@ async fn list_recorders(
     let read = unit.join(own.configuration_recorders().iter().map(|it| read_recorder(unit, config, it))).await;
     recorders.extend(read.into_iter().flatten());
     let known: Vec<&str> = own.configuration_recorders().iter().filter_map(|it| it.name()).collect();
-    let mut pages = config.list_configuration_recorders().into_paginator().send();
+    let mut pages = config.list_configuration_recorders().into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = recorders.page(&mut pages).await? {
         for summary in page.configuration_recorder_summaries() {
             if summary.service_principal().is_none() || known.contains(&summary.name()) {

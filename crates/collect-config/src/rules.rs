@@ -25,7 +25,7 @@ pub(crate) async fn collect(unit: &Unit, config: &Client) {
 
 async fn list_rules(unit: &Unit, config: &Client, rules: &mut Listing<ConfigRule>) -> Result<(), Refusal> {
     let mut about: Option<(ByRule<Compliance>, ByRule<ConfigRuleEvaluationStatus>)> = None;
-    let mut pages = config.describe_config_rules().into_paginator().send();
+    let mut pages = config.describe_config_rules().into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = rules.page(&mut pages).await? {
         let listed = page.config_rules();
         if listed.is_empty() {
@@ -98,7 +98,7 @@ fn required_tag_keys(rule: &types::ConfigRule) -> Result<Vec<String>, Refusal> {
 
 async fn read_compliance(unit: &Unit, config: &Client) -> ByRule<Compliance> {
     let mut by_rule = ByRule::default();
-    let mut pages = config.describe_compliance_by_config_rule().into_paginator().send();
+    let mut pages = config.describe_compliance_by_config_rule().into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = by_rule.page(unit.page(&mut pages).await) {
         for it in page.value.compliance_by_config_rules.unwrap_or_default() {
             by_rule.put(it.config_rule_name, it.compliance, &page.calls);
@@ -109,7 +109,8 @@ async fn read_compliance(unit: &Unit, config: &Client) -> ByRule<Compliance> {
 
 async fn read_evaluation(unit: &Unit, config: &Client) -> ByRule<ConfigRuleEvaluationStatus> {
     let mut by_rule = ByRule::default();
-    let mut pages = config.describe_config_rule_evaluation_status().into_paginator().send();
+    let mut pages =
+        config.describe_config_rule_evaluation_status().into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = by_rule.page(unit.page(&mut pages).await) {
         for it in page.value.config_rules_evaluation_status.unwrap_or_default() {
             by_rule.put(it.config_rule_name.clone(), Some(it), &page.calls);

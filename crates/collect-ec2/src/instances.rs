@@ -43,7 +43,7 @@ async fn read_instances(
     instances: &mut Listing<Instance>,
     used: &mut Used,
 ) -> Result<(), Refusal> {
-    let mut pages = ec2.describe_instances().max_results(PAGE).into_paginator().send();
+    let mut pages = ec2.describe_instances().max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = instances.page(&mut pages).await? {
         for reservation in page.reservations() {
             for instance in reservation.instances().iter().filter(|it| is_there(it)) {
@@ -147,7 +147,7 @@ async fn read_instance_types(ec2: &Client, used: &Used, listing: &mut Listing<In
     for names in names.chunks(FILTER) {
         // A filter, since a type asked for by name is an error where the region does not have it any more.
         let types = ec2.describe_instance_types().filters(filter("instance-type", names)).max_results(SMALL_PAGE);
-        let mut pages = types.into_paginator().send();
+        let mut pages = types.into_paginator().stop_on_duplicate_token(false).send();
         while let Some(page) = listing.page(&mut pages).await? {
             page.instance_types().iter().for_each(|it| listing.keep(type_record(it)));
         }
@@ -191,7 +191,7 @@ async fn read_images(unit: &Unit, ec2: &Client, used: &Used, images: &mut Listin
     let mut foreign = used.images.clone();
     // EC2 leaves disabled images out unless asked; they hold on to their snapshots like any other.
     let own = ec2.describe_images().owners("self").include_deprecated(true).include_disabled(true).max_results(PAGE);
-    let mut pages = own.into_paginator().send();
+    let mut pages = own.into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = images.page(&mut pages).await? {
         for image in page.images() {
             foreign.remove(image.image_id().unwrap_or_default());
@@ -202,7 +202,7 @@ async fn read_images(unit: &Unit, ec2: &Client, used: &Used, images: &mut Listin
     for ids in foreign.chunks(FILTER) {
         // A filter, since an image asked for by id is an error once its owner has withdrawn it.
         let run = ec2.describe_images().filters(filter("image-id", ids)).include_deprecated(true);
-        let mut pages = run.into_paginator().send();
+        let mut pages = run.into_paginator().stop_on_duplicate_token(false).send();
         while let Some(page) = images.page(&mut pages).await? {
             page.images().iter().for_each(|it| images.keep(image_record(unit, it)));
         }

@@ -31,7 +31,7 @@ pub(crate) async fn list(unit: &Unit, ec2: &Client) {
 }
 
 async fn list_vpcs(unit: &Unit, ec2: &Client) {
-    let pages = ec2.describe_vpcs().max_results(PAGE).into_paginator().send();
+    let pages = ec2.describe_vpcs().max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
     unit.list(pages, |page| page.vpcs().iter().map(|it| vpc_record(unit, it)).collect()).await;
 }
 
@@ -52,7 +52,7 @@ fn vpc_record(unit: &Unit, vpc: &types::Vpc) -> Result<Record<Vpc>, Refusal> {
 }
 
 async fn list_subnets(unit: &Unit, ec2: &Client) {
-    let pages = ec2.describe_subnets().max_results(PAGE).into_paginator().send();
+    let pages = ec2.describe_subnets().max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
     unit.list(pages, |page| page.subnets().iter().map(|it| subnet_record(unit, it)).collect()).await;
 }
 
@@ -74,7 +74,8 @@ fn subnet_record(unit: &Unit, subnet: &types::Subnet) -> Result<Record<Subnet>, 
 }
 
 async fn list_route_tables(unit: &Unit, ec2: &Client) {
-    let pages = ec2.describe_route_tables().max_results(SMALL_PAGE).into_paginator().send();
+    let pages =
+        ec2.describe_route_tables().max_results(SMALL_PAGE).into_paginator().stop_on_duplicate_token(false).send();
     unit.list(pages, |page| page.route_tables().iter().map(|it| route_table_record(unit, it)).collect()).await;
 }
 
@@ -123,7 +124,7 @@ fn route(route: &types::Route) -> Result<Route, Refusal> {
 }
 
 async fn list_nat_gateways(unit: &Unit, ec2: &Client) {
-    let pages = ec2.describe_nat_gateways().max_results(PAGE).into_paginator().send();
+    let pages = ec2.describe_nat_gateways().max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
     unit.list(pages, |page| {
         let there = page.nat_gateways().iter().filter(|it| it.state != Some(NatGatewayState::Deleted));
         there.map(|it| nat_gateway_record(unit, it)).collect()
@@ -146,7 +147,7 @@ fn nat_gateway_record(unit: &Unit, gateway: &types::NatGateway) -> Result<Record
 }
 
 async fn list_vpc_endpoints(unit: &Unit, ec2: &Client) {
-    let pages = ec2.describe_vpc_endpoints().max_results(PAGE).into_paginator().send();
+    let pages = ec2.describe_vpc_endpoints().max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
     unit.list(pages, |page| page.vpc_endpoints().iter().map(|it| vpc_endpoint_record(unit, it)).collect()).await;
 }
 
@@ -170,7 +171,8 @@ fn vpc_endpoint_record(unit: &Unit, endpoint: &types::VpcEndpoint) -> Result<Rec
 }
 
 async fn list_network_interfaces(unit: &Unit, ec2: &Client) {
-    let pages = ec2.describe_network_interfaces().max_results(PAGE).into_paginator().send();
+    let pages =
+        ec2.describe_network_interfaces().max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
     unit.list(pages, |page| page.network_interfaces().iter().map(|it| network_interface_record(unit, it)).collect())
         .await;
 }
@@ -196,7 +198,7 @@ fn network_interface_record(
 }
 
 async fn list_security_groups(unit: &Unit, ec2: &Client) {
-    let pages = ec2.describe_security_groups().max_results(PAGE).into_paginator().send();
+    let pages = ec2.describe_security_groups().max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
     unit.list(pages, |page| page.security_groups().iter().map(|it| security_group_record(unit, it)).collect()).await;
 }
 
@@ -247,7 +249,12 @@ async fn list_prefix_lists(unit: &Unit, ec2: &Client) {
 }
 
 async fn read_prefix_lists(unit: &Unit, ec2: &Client, lists: &mut Listing<PrefixList>) -> Result<(), Refusal> {
-    let mut pages = ec2.describe_managed_prefix_lists().max_results(SMALL_PAGE).into_paginator().send();
+    let mut pages = ec2
+        .describe_managed_prefix_lists()
+        .max_results(SMALL_PAGE)
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .send();
     while let Some(page) = lists.page(&mut pages).await? {
         let there = page.prefix_lists().iter().filter(|it| it.state != Some(PrefixListState::DeleteComplete));
         let read = unit.join(there.map(|it| read_prefix_list(unit, ec2, it))).await;
@@ -297,7 +304,7 @@ async fn read_prefix_list(
 
 async fn list_entries(unit: &Unit, ec2: &Client, id: &str) -> Answer<Vec<String>> {
     let entries = ec2.get_managed_prefix_list_entries().prefix_list_id(id).max_results(SMALL_PAGE);
-    let mut pages = entries.into_paginator().send();
+    let mut pages = entries.into_paginator().stop_on_duplicate_token(false).send();
     let (mut ranges, mut calls) = (Vec::new(), Vec::new());
     while let Some(page) = unit.page(&mut pages).await? {
         calls.extend(page.calls);
@@ -307,7 +314,7 @@ async fn list_entries(unit: &Unit, ec2: &Client, id: &str) -> Answer<Vec<String>
 }
 
 async fn list_flow_logs(unit: &Unit, ec2: &Client) {
-    let pages = ec2.describe_flow_logs().max_results(PAGE).into_paginator().send();
+    let pages = ec2.describe_flow_logs().max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
     unit.list(pages, |page| page.flow_logs().iter().map(|it| flow_log_record(unit, it)).collect()).await;
 }
 

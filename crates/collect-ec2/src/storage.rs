@@ -36,7 +36,7 @@ async fn read_volumes(
     cloudwatch: &aws_sdk_cloudwatch::Client,
     volumes: &mut Listing<Volume>,
 ) -> Result<(), Refusal> {
-    let mut pages = ec2.describe_volumes().max_results(PAGE).into_paginator().send();
+    let mut pages = ec2.describe_volumes().max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = volumes.page(&mut pages).await? {
         let unused: Vec<&str> = page.volumes().iter().filter_map(|it| unused_for_long(unit, it)).collect();
         let attached = read_attached(unit, cloudwatch, &unused).await;
@@ -83,7 +83,7 @@ async fn read_metrics(
         .start_time(DateTime::from_secs(since.as_second()))
         .end_time(DateTime::from_secs(unit.clock().as_second()))
         .set_metric_data_queries(Some(queries.collect()));
-    let mut pages = request.into_paginator().send();
+    let mut pages = request.into_paginator().stop_on_duplicate_token(false).send();
     let mut calls = Vec::new();
     let (mut whole, mut sent) = (BTreeSet::new(), BTreeSet::new());
     while let Some(page) = unit.page(&mut pages).await? {
@@ -147,7 +147,7 @@ fn volume_record(unit: &Unit, volume: &types::Volume, attached: &Attached<'_>) -
 
 pub(crate) async fn list_snapshots(unit: &Unit, ec2: &Client) {
     let own = ec2.describe_snapshots().owner_ids("self").max_results(PAGE);
-    unit.list(own.into_paginator().send(), |page| {
+    unit.list(own.into_paginator().stop_on_duplicate_token(false).send(), |page| {
         page.snapshots().iter().map(|it| snapshot_record(unit, it)).collect()
     })
     .await;

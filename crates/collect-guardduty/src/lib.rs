@@ -87,7 +87,7 @@ async fn list_detectors(
     detectors: &mut Listing<Detector>,
     ids: &mut Vec<String>,
 ) -> Result<(), Refusal> {
-    let mut pages = guardduty.list_detectors().into_paginator().send();
+    let mut pages = guardduty.list_detectors().into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = detectors.page(&mut pages).await? {
         let listed = page.detector_ids();
         let read = unit.join(listed.iter().map(|id| read_detector(unit, guardduty, id))).await;
@@ -132,7 +132,8 @@ async fn read_detector(unit: &Unit, guardduty: &Client, id: &str) -> Option<Reco
 async fn list_destinations(unit: &Unit, guardduty: &Client, id: &str) -> Answer<Vec<String>> {
     let mut kinds = BTreeSet::new();
     let mut calls = Vec::new();
-    let mut pages = guardduty.list_publishing_destinations().detector_id(id).into_paginator().send();
+    let mut pages =
+        guardduty.list_publishing_destinations().detector_id(id).into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = unit.page(&mut pages).await? {
         calls.extend(page.calls);
         let publishing = page.value.destinations().iter().filter(|it| it.status == Some(PublishingStatus::Publishing));
@@ -155,7 +156,7 @@ async fn list_findings(
     for detector in detectors {
         let list = guardduty.list_findings().detector_id(detector);
         let list = list.finding_criteria(wanted.clone()).sort_criteria(worst_first.clone()).max_results(BATCH);
-        let mut pages = list.into_paginator().send();
+        let mut pages = list.into_paginator().stop_on_duplicate_token(false).send();
         let mut read = 0;
         while let Some(page) = findings.page(&mut pages).await? {
             if page.finding_ids().is_empty() {

@@ -59,6 +59,29 @@ async fn a_second_page_is_read() {
 }
 
 #[tokio::test]
+async fn a_token_that_comes_again_is_no_end() {
+    let page = mock!(Client::list_detectors)
+        .then_http_response(|| answer(200, r#"{"detectorIds":["d1"],"nextToken":"again"}"#));
+    let detail = mock!(Client::get_detector).then_http_response(|| answer(200, r#"{"status":"ENABLED"}"#));
+    let rules: Vec<Rule> = [page, detail].into_iter().chain(quiet()).collect();
+    let collected = collect(&COLLECTOR, &rules.iter().collect::<Vec<_>>()).await;
+    assert_eq!(collected.state(Detector::TYPE), ListingState::Partial);
+    let gap = collected.finished.gaps.iter().find(|gap| gap.what == Detector::TYPE).unwrap();
+    assert!(gap.message.contains("read already"), "{}", gap.message);
+}
+
+#[tokio::test]
+async fn a_finding_that_is_left_out_is_missed() {
+    let list = mock!(Client::list_detectors).then_http_response(|| answer(200, r#"{"detectorIds":["d1"]}"#));
+    let detail = mock!(Client::get_detector).then_http_response(|| answer(200, r#"{"status":"ENABLED"}"#));
+    let ids = mock!(Client::list_findings).then_http_response(|| answer(200, r#"{"findingIds":["f1"]}"#));
+    let found = mock!(Client::get_findings).then_http_response(|| answer(200, r#"{"findings":[]}"#));
+    let rules: Vec<Rule> = [list, detail, ids, found].into_iter().chain(quiet()).collect();
+    let collected = collect(&COLLECTOR, &rules.iter().collect::<Vec<_>>()).await;
+    assert_eq!(collected.state(Finding::TYPE), ListingState::Partial);
+}
+
+#[tokio::test]
 async fn a_denied_page_leaves_the_listing_partial() {
     let first = mock!(Client::list_detectors)
         .match_requests(|it| it.next_token().is_none())

@@ -158,8 +158,12 @@ async fn collect(unit: Unit) {
 }
 
 async fn list_changes(servicequotas: &Client, changes: &mut Listing<RequestedChange>) -> Result<(), Refusal> {
-    let mut pages =
-        servicequotas.list_requested_service_quota_change_history().max_results(100).into_paginator().send();
+    let mut pages = servicequotas
+        .list_requested_service_quota_change_history()
+        .max_results(100)
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .send();
     while let Some(page) = changes.page(&mut pages).await? {
         for change in page.requested_quotas() {
             changes.keep(change_record(change));
@@ -235,7 +239,11 @@ async fn count_entries(
     calls: &mut Vec<wellproof_model::CallId>,
 ) -> Result<i64, Refusal> {
     let mut entries = 0;
-    let mut pages = servicequotas.list_service_quota_increase_requests_in_template().into_paginator().send();
+    let mut pages = servicequotas
+        .list_service_quota_increase_requests_in_template()
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .send();
     while let Some(page) = unit.page(&mut pages).await? {
         entries += page.value.service_quota_increase_request_in_template_list().len();
         calls.extend(page.calls);

@@ -120,7 +120,13 @@ async fn list_applied(
     code: &str,
     quotas: &mut Vec<Cited<Vec<ServiceQuota>>>,
 ) -> Result<(), Refusal> {
-    let mut pages = servicequotas.list_service_quotas().service_code(code).max_results(100).into_paginator().send();
+    let mut pages = servicequotas
+        .list_service_quotas()
+        .service_code(code)
+        .max_results(100)
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .send();
     while let Some(page) = unit.page(&mut pages).await? {
         quotas.push(Cited { value: page.value.quotas.unwrap_or_default(), calls: page.calls });
     }
@@ -131,7 +137,7 @@ async fn list_defaults(unit: &Unit, servicequotas: &Client, code: &str) -> Defau
     let mut defaults = BTreeMap::new();
     let mut calls: Vec<CallId> = Vec::new();
     let list = servicequotas.list_aws_default_service_quotas().service_code(code).max_results(100);
-    let mut pages = list.into_paginator().send();
+    let mut pages = list.into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = unit.page(&mut pages).await? {
         calls.extend(page.calls);
         for quota in page.value.quotas.unwrap_or_default() {

@@ -29,7 +29,8 @@ pub(crate) struct Service {
 pub(crate) async fn list(unit: &Unit, servicequotas: &Client) -> Answer<Vec<Service>> {
     let mut services = Vec::new();
     let mut calls = Vec::new();
-    let mut pages = servicequotas.list_services().max_results(100).into_paginator().send();
+    let mut pages =
+        servicequotas.list_services().max_results(100).into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = unit.page(&mut pages).await? {
         calls.extend(page.calls);
         for service in page.value.services() {

@@ -44,7 +44,8 @@ pub(crate) struct Published {
 pub(crate) async fn published(unit: &Unit, cloudwatch: &Client) -> Answer<Published> {
     let mut published = Published::default();
     let mut calls = Vec::new();
-    let mut pages = cloudwatch.list_metrics().namespace(NAMESPACE).into_paginator().send();
+    let mut pages =
+        cloudwatch.list_metrics().namespace(NAMESPACE).into_paginator().stop_on_duplicate_token(false).send();
     let mut read = 0;
     while let Some(page) = unit.page(&mut pages).await? {
         calls.extend(page.calls);
@@ -214,7 +215,7 @@ async fn read_pages(
     // From midnight on, so that the first day's maximum is not cut off.
     let start = (now - WINDOW).div_euclid(DAY) * DAY;
     let ask = ask.start_time(DateTime::from_secs(start)).end_time(DateTime::from_secs(now));
-    let mut pages = ask.into_paginator().send();
+    let mut pages = ask.into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = unit.page(&mut pages).await? {
         for result in page.value.metric_data_results() {
             let nth = result.id().and_then(|id| id.strip_prefix('m')?.parse::<usize>().ok());
