@@ -3,6 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use aws_smithy_mocks::{MockResponseInterceptor, Rule, RuleMode, create_mock_http_client};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::shared::IntoShared;
 use jiff::Timestamp;
 use wellproof_model::{Call, Listing, ListingState, Resource, UnitId};
 
@@ -27,6 +33,29 @@ impl Sink for Memory {
 
     fn resource(&self, resource: &Resource) {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).1.push(resource.clone());
+    }
+}
+
+/// Names the request in every answer that succeeds, as AWS does, so that tests need not.
+#[derive(Clone, Debug)]
+struct Named<T>(T);
+
+impl HttpClient for Named<SharedHttpClient> {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        Named(self.0.http_connector(settings, components)).into_shared()
+    }
+}
+
+impl HttpConnector for Named<SharedHttpConnector> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let answer = self.0.call(request);
+        HttpConnectorFuture::new(async move {
+            let mut answer = answer.await?;
+            if answer.status().as_u16() < 400 && answer.headers().get("x-amzn-requestid").is_none() {
+                answer.headers_mut().insert("x-amzn-requestid", "22222222-3333-4444-5555-666666666666");
+            }
+            Ok(answer)
+        })
     }
 }
 
@@ -71,7 +100,8 @@ pub async fn collect(collector: &Collector, rules: &[&Rule]) -> Collected {
         answers = answers.with_rule(rule);
     }
     let memory = Arc::new(Memory::default());
-    let source = Source::Live(Live { http: create_mock_http_client(), pace: Arc::default(), skew: Arc::default() });
+    let http = Named(create_mock_http_client()).into_shared();
+    let source = Source::Live(Live { http, pace: Arc::default(), skew: Arc::default() });
     let id = UnitId::new(collector.name, ACCOUNT, "us-east-1");
     let clock: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap_or_default();
     let base = sdk::in_region(&sdk::replay(), "us-east-1");

@@ -171,7 +171,7 @@ fn hostile_names_and_a_huge_tag() {
     assert!(document.to_string().contains("<script>alert(1)"), "no name of it is in the answers");
     for format in ["text", "markdown", "html"] {
         let arguments = ["answer", hostile.to_str().unwrap(), "--all", "--format", format];
-        let ran = Wellproof::new(arguments).run().expect(3);
+        let ran = Wellproof::new(arguments).run().expect(0);
         assert!(ran.stdout.len() < 16 << 20, "{format}: {} bytes", ran.stdout.len());
         let raw = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || c == '\u{202e}';
         assert!(!ran.stdout.contains(raw), "{format}: a control character came through");
@@ -179,7 +179,7 @@ fn hostile_names_and_a_huge_tag() {
         assert!(format == "text" || !ran.stdout.contains("<script>alert(1)"), "{format}: markup came through");
     }
     let arguments = ["explain", hostile.to_str().unwrap(), "volumes-are-encrypted"];
-    let ran = Wellproof::new(arguments).run().expect(3);
+    let ran = Wellproof::new(arguments).run().expect(0);
     assert!(ran.stdout.contains("<script>alert(1)") && !ran.stdout.contains('\u{1b}'), "{}", ran.stdout);
     assert!(!ran.stdout.lines().any(|line| line.starts_with("met")), "a name forged a line: {}", ran.stdout);
 

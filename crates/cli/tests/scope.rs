@@ -117,7 +117,7 @@ fn mistakes_are_located() {
             "[workload]\nname = \"shop\"\naccounts = [\"111122223333\", \"111122223334\"]\n",
             [
                 "the snapshot does not hold the account `111122223334`",
-                "wellproof.toml:3:30",
+                "wellproof.toml:3:29",
                 "did you mean `111122223333`?",
             ],
         ),
