@@ -128,7 +128,7 @@ fn an_interrupted_scan_says_what_it_keeps() {
     support::Wellproof::new(arguments).run().expect(2).says(&["the snapshot was begun from AWS"]);
     scan(&out, &["cloudtrail", "config", "guardduty"])
         .at(&standin)
-        .args(["--resume", "--regions", "us-east-1"])
+        .args(&["--resume", "--regions", "us-east-1"])
         .run()
         .expect(2)
         .says(&["the snapshot was begun for the regions eu-west-1,us-east-1,us-west-2"]);
