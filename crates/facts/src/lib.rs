@@ -99,6 +99,8 @@ facts! {
     ec2::RouteTable => "AWS::EC2::RouteTable",
     ec2::NatGateway => "AWS::EC2::NatGateway",
     ec2::VpcEndpoint => "AWS::EC2::VPCEndpoint",
+    ec2::VpcPeeringConnection => "AWS::EC2::VPCPeeringConnection",
+    ec2::TransitGatewayAttachment => "AWS::EC2::TransitGatewayAttachment",
     ec2::NetworkInterface => "AWS::EC2::NetworkInterface",
     ec2::SecurityGroup => "AWS::EC2::SecurityGroup",
     ec2::PrefixList => "AWS::EC2::PrefixList",
