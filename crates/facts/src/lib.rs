@@ -132,6 +132,7 @@ facts! {
     derived::InstanceUse => "Wellproof::EC2::InstanceUse",
     derived::SubnetRouting => "Wellproof::EC2::SubnetRouting",
     derived::VpcUse => "Wellproof::EC2::VpcUse",
+    derived::NetworkTopology => "Wellproof::EC2::NetworkTopology",
     derived::SecurityGroupUse => "Wellproof::EC2::SecurityGroupUse",
     derived::SnapshotUse => "Wellproof::EC2::SnapshotUse",
     derived::RegionUse => "Wellproof::EC2::RegionUse",
