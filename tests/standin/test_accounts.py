@@ -24,6 +24,8 @@ LISTINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("ec2", "DescribeRouteTables", {}),
     ("ec2", "DescribeNatGateways", {}),
     ("ec2", "DescribeVpcEndpoints", {}),
+    ("ec2", "DescribeVpcPeeringConnections", {}),
+    ("ec2", "DescribeTransitGatewayAttachments", {}),
     ("ec2", "DescribeAddresses", {}),
     ("ec2", "DescribeSecurityGroups", {}),
     ("ec2", "DescribeFlowLogs", {}),
@@ -87,7 +89,7 @@ def test_enough_choices_flip_between_met_and_not_met() -> None:
         for choice, verdicts in variant.choices.items()
         if set(verdicts) == {"met", "not_met"}
     }
-    assert len(flips) >= 10
+    assert len(flips) >= 11
 
 
 def test_settings_that_do_not_exist_are_refused() -> None:
