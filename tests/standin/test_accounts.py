@@ -24,6 +24,8 @@ LISTINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("ec2", "DescribeRouteTables", {}),
     ("ec2", "DescribeNatGateways", {}),
     ("ec2", "DescribeVpcEndpoints", {}),
+    ("ec2", "DescribeVpcPeeringConnections", {}),
+    ("ec2", "DescribeTransitGatewayAttachments", {}),
     ("ec2", "DescribeAddresses", {}),
     ("ec2", "DescribeSecurityGroups", {}),
     ("ec2", "DescribeFlowLogs", {}),

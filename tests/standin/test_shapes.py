@@ -35,6 +35,8 @@ PLAIN: list[tuple[str, str, dict[str, Any]]] = [
     ("ec2", "DescribeRouteTables", {}),
     ("ec2", "DescribeNatGateways", {}),
     ("ec2", "DescribeVpcEndpoints", {}),
+    ("ec2", "DescribeVpcPeeringConnections", {}),
+    ("ec2", "DescribeTransitGatewayAttachments", {}),
     ("ec2", "DescribeAddresses", {}),
     ("ec2", "DescribeNetworkInterfaces", {}),
     ("ec2", "DescribeManagedPrefixLists", {}),

@@ -14,7 +14,8 @@ use wellproof_facts::Facts;
 use wellproof_facts::ec2::{
     Address, AllowedImagesSettings, EbsEncryptionByDefault, FlowLog, Image, ImageBlockPublicAccess, Instance,
     InstanceMetadataDefaults, InstanceType, NatGateway, NetworkInterface, PrefixList, RouteTable, SecurityGroup,
-    Snapshot, SnapshotBlockPublicAccess, Subnet, Volume, Vpc, VpcEndpoint,
+    Snapshot, SnapshotBlockPublicAccess, Subnet, TransitGatewayAttachment, Volume, Vpc, VpcEndpoint,
+    VpcPeeringConnection,
 };
 
 pub use operations::OPERATIONS;
@@ -35,6 +36,8 @@ pub const COLLECTOR: Collector = Collector {
         RouteTable::TYPE,
         NatGateway::TYPE,
         VpcEndpoint::TYPE,
+        VpcPeeringConnection::TYPE,
+        TransitGatewayAttachment::TYPE,
         NetworkInterface::TYPE,
         SecurityGroup::TYPE,
         PrefixList::TYPE,

@@ -2,13 +2,14 @@
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{
-    self, NatGatewayState, PrefixListState, RouteTableAssociationStateCode, VpcCidrBlockStateCode,
+    self, NatGatewayState, PrefixListState, RouteTableAssociationStateCode, TransitGatewayAttachmentState,
+    VpcCidrBlockStateCode, VpcPeeringConnectionStateReasonCode,
 };
 use wellproof_aws::member::{required, required_text, required_time, sorted, text};
 use wellproof_aws::{Answer, Cited, Listing, Record, Refusal, Unit};
 use wellproof_facts::ec2::{
     Address, FlowLog, NatGateway, NetworkInterface, PrefixList, Route, RouteTable, SecurityGroup, SecurityGroupRule,
-    Subnet, Vpc, VpcEndpoint,
+    Subnet, TransitGatewayAttachment, Vpc, VpcEndpoint, VpcPeeringConnection,
 };
 use wellproof_model::Read;
 
@@ -22,6 +23,8 @@ pub(crate) async fn list(unit: &Unit, ec2: &Client) {
         list_route_tables(unit, ec2),
         list_nat_gateways(unit, ec2),
         list_vpc_endpoints(unit, ec2),
+        list_vpc_peering_connections(unit, ec2),
+        list_transit_gateway_attachments(unit, ec2),
         list_network_interfaces(unit, ec2),
         list_security_groups(unit, ec2),
         list_prefix_lists(unit, ec2),
@@ -168,6 +171,73 @@ fn vpc_endpoint_record(unit: &Unit, endpoint: &types::VpcEndpoint) -> Result<Rec
         policy_restricts: policy::restricts(endpoint.policy_document())?,
     };
     Ok(Record::new(&id, facts).arn(Some(arn(unit, &owner, "vpc-endpoint", &id))).tags(tags(endpoint.tags())))
+}
+
+async fn list_vpc_peering_connections(unit: &Unit, ec2: &Client) {
+    let pages = ec2.describe_vpc_peering_connections().max_results(PAGE).into_paginator().send();
+    unit.list(pages, |page| {
+        let there = page.vpc_peering_connections().iter().filter(|it| !is_over(it));
+        there.map(|it| vpc_peering_connection_record(unit, it)).collect()
+    })
+    .await;
+}
+
+/// AWS tells connections for a while that were deleted or that never came about.
+fn is_over(peering: &types::VpcPeeringConnection) -> bool {
+    use VpcPeeringConnectionStateReasonCode::{Deleted, Expired, Failed, Rejected};
+    let code = peering.status().and_then(|it| it.code());
+    matches!(code, Some(Deleted | Expired | Failed | Rejected))
+}
+
+fn vpc_peering_connection_record(
+    unit: &Unit,
+    peering: &types::VpcPeeringConnection,
+) -> Result<Record<VpcPeeringConnection>, Refusal> {
+    let id = required_text(peering.vpc_peering_connection_id(), "VpcPeeringConnection.VpcPeeringConnectionId")?;
+    let requester = required(peering.requester_vpc_info(), "VpcPeeringConnection.RequesterVpcInfo")?;
+    let accepter = required(peering.accepter_vpc_info(), "VpcPeeringConnection.AccepterVpcInfo")?;
+    let code = peering.status().and_then(|it| it.code());
+    let facts = VpcPeeringConnection {
+        vpc_peering_connection_id: id.clone(),
+        status_code: required_text(code, "VpcPeeringConnection.Status.Code")?,
+        requester_vpc_id: required_text(requester.vpc_id(), "RequesterVpcInfo.VpcId")?,
+        requester_owner_id: required_text(requester.owner_id(), "RequesterVpcInfo.OwnerId")?,
+        requester_region: text(requester.region()),
+        accepter_vpc_id: required_text(accepter.vpc_id(), "AccepterVpcInfo.VpcId")?,
+        accepter_owner_id: required_text(accepter.owner_id(), "AccepterVpcInfo.OwnerId")?,
+        accepter_region: text(accepter.region()),
+    };
+    let arn = arn(unit, unit.account(), "vpc-peering-connection", &id);
+    Ok(Record::new(&id, facts).arn(Some(arn)).tags(tags(peering.tags())))
+}
+
+async fn list_transit_gateway_attachments(unit: &Unit, ec2: &Client) {
+    let pages = ec2.describe_transit_gateway_attachments().max_results(PAGE).into_paginator().send();
+    unit.list(pages, |page| {
+        let all = page.transit_gateway_attachments().iter();
+        let there = all.filter(|it| it.state != Some(TransitGatewayAttachmentState::Deleted));
+        there.map(|it| transit_gateway_attachment_record(unit, it)).collect()
+    })
+    .await;
+}
+
+fn transit_gateway_attachment_record(
+    unit: &Unit,
+    attachment: &types::TransitGatewayAttachment,
+) -> Result<Record<TransitGatewayAttachment>, Refusal> {
+    let id = attachment.transit_gateway_attachment_id();
+    let id = required_text(id, "TransitGatewayAttachment.TransitGatewayAttachmentId")?;
+    let gateway = attachment.transit_gateway_id();
+    let facts = TransitGatewayAttachment {
+        transit_gateway_attachment_id: id.clone(),
+        transit_gateway_id: required_text(gateway, "TransitGatewayAttachment.TransitGatewayId")?,
+        resource_type: required_text(attachment.resource_type(), "TransitGatewayAttachment.ResourceType")?,
+        resource_id: text(attachment.resource_id()),
+        resource_owner_id: text(attachment.resource_owner_id()),
+        state: required_text(attachment.state(), "TransitGatewayAttachment.State")?,
+    };
+    let arn = arn(unit, unit.account(), "transit-gateway-attachment", &id);
+    Ok(Record::new(&id, facts).arn(Some(arn)).tags(tags(attachment.tags())))
 }
 
 async fn list_network_interfaces(unit: &Unit, ec2: &Client) {

@@ -10,7 +10,8 @@ use wellproof_facts::Facts;
 use wellproof_facts::ec2::{
     Address, AllowedImagesSettings, EbsEncryptionByDefault, FlowLog, Image, ImageBlockPublicAccess, Instance,
     InstanceMetadataDefaults, InstanceType, NatGateway, NetworkInterface, PrefixList, Route, RouteTable, SecurityGroup,
-    SecurityGroupRule, Snapshot, SnapshotBlockPublicAccess, Subnet, Volume, Vpc, VpcEndpoint,
+    SecurityGroupRule, Snapshot, SnapshotBlockPublicAccess, Subnet, TransitGatewayAttachment, Volume, Vpc, VpcEndpoint,
+    VpcPeeringConnection,
 };
 use wellproof_model::{GapKind, ListingState};
 
@@ -71,6 +72,8 @@ async fn collected(mut rules: Vec<Rule>) -> Collected {
         describe_route_tables => "DescribeRouteTables",
         describe_nat_gateways => "DescribeNatGateways",
         describe_vpc_endpoints => "DescribeVpcEndpoints",
+        describe_vpc_peering_connections => "DescribeVpcPeeringConnections",
+        describe_transit_gateway_attachments => "DescribeTransitGatewayAttachments",
         describe_network_interfaces => "DescribeNetworkInterfaces",
         describe_security_groups => "DescribeSecurityGroups",
         describe_managed_prefix_lists => "DescribeManagedPrefixLists",
@@ -412,6 +415,70 @@ async fn networks_say_where_traffic_goes() {
     };
     assert_eq!(table.routes, [route("0.0.0.0/0", "i-1"), route("pl-1", "vpce-1")]);
     assert_eq!((table.main, table.subnet_ids), (true, vec!["subnet-1".to_owned()]));
+}
+
+fn peering(id: &str, code: &str, accepter: &str) -> String {
+    format!(
+        "<item><vpcPeeringConnectionId>{id}</vpcPeeringConnectionId><requesterVpcInfo><ownerId>111122223333</ownerId>\
+         <vpcId>vpc-1</vpcId><cidrBlock>10.0.0.0/16</cidrBlock><region>us-east-1</region></requesterVpcInfo>\
+         <accepterVpcInfo>{accepter}</accepterVpcInfo><status><code>{code}</code><message>by eve</message></status></item>"
+    )
+}
+
+#[tokio::test]
+async fn networks_say_what_they_are_joined_with() {
+    const THEIRS: &str = "<ownerId>444455556666</ownerId><vpcId>vpc-2</vpcId><region>eu-west-1</region>";
+    let first = mock!(Client::describe_vpc_peering_connections).match_requests(|it| it.next_token().is_none());
+    let first = first.then_http_response(|| {
+        // What was rejected may lack its other end.
+        let items = [peering("pcx-1", "active", THEIRS), peering("pcx-9", "rejected", "")].concat();
+        let members = format!("<vpcPeeringConnectionSet>{items}</vpcPeeringConnectionSet><nextToken>more</nextToken>");
+        answer("DescribeVpcPeeringConnections", &members)
+    });
+    let second = mock!(Client::describe_vpc_peering_connections).match_requests(|it| it.next_token() == Some("more"));
+    let second = second.then_http_response(|| {
+        let item = peering("pcx-2", "pending-acceptance", "<ownerId>444455556666</ownerId><vpcId>vpc-3</vpcId>");
+        let members = format!("<vpcPeeringConnectionSet>{item}</vpcPeeringConnectionSet>");
+        answer("DescribeVpcPeeringConnections", &members)
+    });
+    let attachments = mock!(Client::describe_transit_gateway_attachments).then_http_response(|| {
+        let attachment = |id: &str, kind: &str, state: &str| {
+            format!(
+                "<item><transitGatewayAttachmentId>{id}</transitGatewayAttachmentId><transitGatewayId>tgw-1</transitGatewayId>\
+                 <transitGatewayOwnerId>444455556666</transitGatewayOwnerId><resourceOwnerId>111122223333</resourceOwnerId>\
+                 <resourceType>{kind}</resourceType><resourceId>vpc-1</resourceId><state>{state}</state></item>"
+            )
+        };
+        let items = [attachment("tgw-attach-1", "vpc", "available"), attachment("tgw-attach-2", "vpn", "deleted")];
+        let members = format!("<transitGatewayAttachments>{}</transitGatewayAttachments>", items.concat());
+        answer("DescribeTransitGatewayAttachments", &members)
+    });
+    let collected = collected(vec![first, second, attachments]).await;
+
+    assert_eq!(collected.state(VpcPeeringConnection::TYPE), ListingState::Complete);
+    let peerings: Vec<VpcPeeringConnection> = all(&collected);
+    let told: Vec<_> = peerings.iter().map(|it| (it.status_code.as_str(), it.accepter_region.as_deref())).collect();
+    assert_eq!(told, [("active", Some("eu-west-1")), ("pending-acceptance", None)]);
+    assert_eq!((peerings[0].requester_vpc_id.as_str(), peerings[0].accepter_vpc_id.as_str()), ("vpc-1", "vpc-2"));
+    assert_eq!(peerings[0].accepter_owner_id, "444455556666");
+    let attachment: TransitGatewayAttachment = one(&collected);
+    assert_eq!((attachment.transit_gateway_id.as_str(), attachment.resource_type.as_str()), ("tgw-1", "vpc"));
+    assert_eq!(attachment.resource_id.as_deref(), Some("vpc-1"));
+    assert_eq!(attachment.resource_owner_id.as_deref(), Some("111122223333"));
+}
+
+#[tokio::test]
+async fn a_peering_whose_other_end_is_not_told_leaves_the_listing_open() {
+    let peerings = mock!(Client::describe_vpc_peering_connections).then_http_response(|| {
+        let items = peering("pcx-1", "active", "<ownerId>444455556666</ownerId>");
+        answer("DescribeVpcPeeringConnections", &format!("<vpcPeeringConnectionSet>{items}</vpcPeeringConnectionSet>"))
+    });
+    let attachments = mock!(Client::describe_transit_gateway_attachments).then_http_response(denied);
+    let collected = collected(vec![peerings, attachments]).await;
+    assert_eq!(collected.state(VpcPeeringConnection::TYPE), ListingState::Partial);
+    assert_eq!(collected.state(TransitGatewayAttachment::TYPE), ListingState::Unread);
+    let gap = collected.finished.gaps.iter().find(|gap| gap.kind == GapKind::Denied).unwrap();
+    assert_eq!(gap.actions, ["ec2:DescribeTransitGatewayAttachments"]);
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod instance_use;
 mod internet;
 mod join;
 mod network;
+mod network_topology;
 mod quota_usage;
 mod region_recording;
 mod region_use;
@@ -42,6 +43,7 @@ const DERIVATIONS: &[Derivation] = &[
     group_scaling::DERIVATION,
     instance_provenance::DERIVATION,
     instance_use::DERIVATION,
+    network_topology::DERIVATION,
     quota_usage::DERIVATION,
     region_recording::DERIVATION,
     region_use::DERIVATION,

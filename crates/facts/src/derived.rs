@@ -221,6 +221,22 @@ pub struct VpcUse {
     pub has_s3_gateway_endpoint: Read<bool>,
 }
 
+/// How the VPCs of a scanned region are joined: by active peering connections that an active route leads to, or by a transit gateway. One
+/// per region; its id is the region's name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NetworkTopology {
+    /// The region.
+    pub region_name: String,
+    /// How many VPCs there are in the largest set that peerings join or that is attached to one transit gateway; 0 where none are joined.
+    pub joined_vpcs: Read<i64>,
+    /// How many pairs of VPCs peer with each other.
+    pub peered_pairs: Read<i64>,
+    /// Whether the VPCs of every set of more than three that are joined meet at a hub: they have no more peerings than members, as a star or a
+    /// chain has, or are attached to the same transit gateway or core network. Null where no set has more than three. Unread instead of true
+    /// or null where a peering leads to another account or region, whose other peerings are not listed here.
+    pub through_hub: Read<Option<bool>>,
+}
+
 /// What a security group guards and lets in. One per `AWS::EC2::SecurityGroup`, with its id, ARN and tags.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SecurityGroupUse {

@@ -273,6 +273,45 @@ pub struct VpcEndpoint {
     pub policy_restricts: bool,
 }
 
+/// A VPC peering connection that is not over. The record's id is the connection's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct VpcPeeringConnection {
+    /// (`DescribeVpcPeeringConnections` VpcPeeringConnectionId.)
+    pub vpc_peering_connection_id: String,
+    /// `active`, `pending-acceptance` … (`DescribeVpcPeeringConnections` Status.Code).
+    pub status_code: String,
+    /// (`DescribeVpcPeeringConnections` RequesterVpcInfo.VpcId.)
+    pub requester_vpc_id: String,
+    /// (`DescribeVpcPeeringConnections` RequesterVpcInfo.OwnerId.)
+    pub requester_owner_id: String,
+    /// Null where AWS names none (`DescribeVpcPeeringConnections` RequesterVpcInfo.Region).
+    pub requester_region: Option<String>,
+    /// (`DescribeVpcPeeringConnections` AccepterVpcInfo.VpcId.)
+    pub accepter_vpc_id: String,
+    /// (`DescribeVpcPeeringConnections` AccepterVpcInfo.OwnerId.)
+    pub accepter_owner_id: String,
+    /// Null where AWS names none (`DescribeVpcPeeringConnections` AccepterVpcInfo.Region).
+    pub accepter_region: Option<String>,
+}
+
+/// An attachment to a transit gateway that is not deleted: of the account's own gateways, and of its own networks to others' gateways. The
+/// record's id is the attachment's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TransitGatewayAttachment {
+    /// (`DescribeTransitGatewayAttachments` TransitGatewayAttachmentId.)
+    pub transit_gateway_attachment_id: String,
+    /// (`DescribeTransitGatewayAttachments` TransitGatewayId.)
+    pub transit_gateway_id: String,
+    /// `vpc`, `vpn`, `peering` … (`DescribeTransitGatewayAttachments` ResourceType).
+    pub resource_type: String,
+    /// What is attached (`DescribeTransitGatewayAttachments` ResourceId).
+    pub resource_id: Option<String>,
+    /// The account that owns what is attached (`DescribeTransitGatewayAttachments` ResourceOwnerId).
+    pub resource_owner_id: Option<String>,
+    /// `available`, `pendingAcceptance` … (`DescribeTransitGatewayAttachments` State).
+    pub state: String,
+}
+
 /// A network interface. The record's id is the interface's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NetworkInterface {

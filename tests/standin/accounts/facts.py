@@ -73,6 +73,7 @@ FACTS = (
     Fact("metrics.custom", "the application publishes metrics of its own", "none", "present"),
     Fact("nat.zones", "where the private subnets' NAT gateways are", "one", "each"),
     Fact("network.by-hand", "somebody opened a security group from the console", "present", "none"),
+    Fact("network.topology", "how the analytics network and three more in eu-west-1 are joined", "none", "hub", ("mesh",)),
     Fact("profile.dev-sandbox", "whether the dev sandbox has an instance profile", "missing", "present"),
     Fact("quotas.alarm-firing", "a quota alarm that nobody answers", "unanswered", "quiet", ("answered",)),
     Fact("quotas.alarms", "which quotas in use have an alarm", "one", "all", ("none",)),

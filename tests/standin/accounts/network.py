@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from ..moto_backend import Moto
@@ -40,6 +41,7 @@ def build(world: World) -> None:
     _development(world)
     for region, block in (("us-west-2", "10.40"), ("eu-west-1", "10.41")):
         _analytics(world, region, block)
+    _topology(world)
     _default_groups(world)
     _flow_logs(world)
     _unassociated_address(world)
@@ -201,6 +203,54 @@ def _analytics(world: World, region: str, block: str) -> None:
     )
 
 
+# The networks that the analytics network is joined with, by name, and their ranges.
+PARTNERS = {"orders": "10.50", "payments": "10.51", "stock": "10.52"}
+
+
+def _topology(world: World) -> None:
+    """Four networks in one region: each peers with all others, or all are attached to one transit gateway."""
+    region, env, topology = "eu-west-1", {"env": "prod"}, world.fact("network.topology")
+    if topology == "none":
+        return
+    vpcs = {"10.41": world.ids[f"analytics-vpc {region}"]}
+    subnets = {"10.41": world.ids[f"analytics-subnet {region}"]}
+    for name, block in PARTNERS.items():
+        with world.step(f"{name} network", 470) as moto:
+            vpcs[block] = _vpc(moto, region, block, Name=name, **env)
+            subnets[block] = _subnet(moto, region, vpcs[block], f"{block}.1", "a", Name=f"{name}-a", **env)
+        world.ids[f"{name}-vpc"] = vpcs[block]
+    if topology == "mesh":
+        for one, other in itertools.combinations(vpcs, 2):
+            with world.step(f"peering {one} {other}", 460) as moto:
+                asked = moto.ask(
+                    "ec2",
+                    region,
+                    "CreateVpcPeeringConnection",
+                    VpcId=vpcs[one],
+                    PeerVpcId=vpcs[other],
+                    TagSpecifications=named("vpc-peering-connection", **env),
+                )
+                peering = {"VpcPeeringConnectionId": asked["VpcPeeringConnection"]["VpcPeeringConnectionId"]}
+                moto.ask("ec2", region, "AcceptVpcPeeringConnection", **peering)
+                _lead(moto, region, vpcs[one], f"{other}.0.0/16", peering)
+                _lead(moto, region, vpcs[other], f"{one}.0.0/16", peering)
+        return
+    with world.step("transit gateway", 460) as moto:
+        made = moto.ask("ec2", region, "CreateTransitGateway", Description="all networks")
+        gateway = {"TransitGatewayId": made["TransitGateway"]["TransitGatewayId"]}
+        for block, vpc in vpcs.items():
+            at = {"VpcId": vpc, "SubnetIds": [subnets[block]]}
+            moto.ask("ec2", region, "CreateTransitGatewayVpcAttachment", **gateway, **at)
+            _lead(moto, region, vpc, "10.0.0.0/8", gateway)
+
+
+def _lead(moto: Moto, region: str, vpc: str, block: str, target: dict[str, str]) -> None:
+    """Has the main table of a network lead a range to a target."""
+    main = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "association.main", "Values": ["true"]}]
+    table = moto.ask("ec2", region, "DescribeRouteTables", Filters=main)["RouteTables"][0]["RouteTableId"]
+    moto.ask("ec2", region, "CreateRoute", RouteTableId=table, DestinationCidrBlock=block, **target)
+
+
 def _default_groups(world: World) -> None:
     """AWS lets a default group's members talk to each other and to everybody; moto leaves the first out."""
     for region in world.regions:
@@ -226,6 +276,8 @@ def _flow_logs(world: World) -> None:
         logged.append(("us-east-1", world.ids["dev-vpc"], "dev"))
         for region in ("us-west-2", "eu-west-1"):
             logged.append((region, world.ids[f"analytics-vpc {region}"], "dev"))
+        partners = [world.ids[f"{name}-vpc"] for name in PARTNERS if f"{name}-vpc" in world.ids]
+        logged.extend(("eu-west-1", vpc, "prod") for vpc in partners)
         logged.extend((region, world.ids[f"default-vpc {region}"], "none") for region in world.regions)
     for region, vpc, env in logged:
         with world.step(f"flow log {vpc}", 350) as moto:

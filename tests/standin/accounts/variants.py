@@ -124,6 +124,21 @@ VARIANTS = (
         dict.fromkeys(_DEPLOYMENT_CHOICES, BROKEN),
     ),
     Variant(
+        "networks-through-a-hub",
+        "demo",
+        "network.topology",
+        "hub",
+        {"rel_planning_network_topology_prefer_hub_and_spoke": MENDED},
+        {"network.topology": "mesh"},
+    ),
+    Variant(
+        "networks-meshed",
+        "sound",
+        "network.topology",
+        "mesh",
+        {"rel_planning_network_topology_prefer_hub_and_spoke": BROKEN},
+    ),
+    Variant(
         "network-changed-by-hand",
         "sound",
         "network.by-hand",

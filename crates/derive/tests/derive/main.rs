@@ -8,4 +8,5 @@ mod provenance;
 mod quotas;
 mod regions;
 mod scaling;
+mod topology;
 mod world;

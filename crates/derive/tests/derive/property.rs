@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
+use wellproof_facts::ec2::{RouteTable, TransitGatewayAttachment, VpcPeeringConnection};
 use wellproof_facts::schemas;
 use wellproof_model::{Evidence, GLOBAL, Gap, GapId, ListingState, Resource, TagSelector, Tags, UnitId, Value};
 
@@ -260,7 +261,41 @@ fn random_world(dice: &mut Dice) -> World {
             }
         }
     }
+    for region in regions {
+        if dice.roll(2) == 0 {
+            join_networks(&mut world, dice, region);
+        }
+    }
     world
+}
+
+/// Networks that peer or share a hub: records that meet by chance would be no mesh.
+fn join_networks(world: &mut World, dice: &mut Dice, region: &str) {
+    let networks = ["vpc-0", "vpc-1", "vpc-2", "vpc-3"];
+    let mut routes = Vec::new();
+    for (at, one) in networks.iter().enumerate() {
+        for other in &networks[at + 1..] {
+            let id = format!("pcx-{one}-{other}");
+            let fields = json!({
+                "vpc_peering_connection_id": id,
+                "status_code": if dice.roll(8) == 0 { "pending-acceptance" } else { "active" },
+                "requester_vpc_id": one, "requester_owner_id": ACCOUNT, "requester_region": region,
+                "accepter_vpc_id": other, "accepter_region": region,
+                "accepter_owner_id": if dice.roll(16) == 0 { "444455556666" } else { ACCOUNT },
+            });
+            let state = if dice.roll(8) == 0 { "blackhole" } else { "active" };
+            routes.push(json!({"destination": "10.8.0.0/16", "target": id, "state": state}));
+            world.put_in::<VpcPeeringConnection>(region, &id, fields).calls.push(call("pcx", &id));
+        }
+        if dice.roll(4) > 0 {
+            let id = format!("tgw-attach-{one}");
+            let fields = json!({"transit_gateway_id": "tgw-0", "resource_type": "vpc", "resource_id": one,
+                "resource_owner_id": ACCOUNT, "state": "available"});
+            world.put_in::<TransitGatewayAttachment>(region, &id, fields).calls.push(call("tgw", &id));
+        }
+    }
+    let fields = json!({"route_table_id": "rtb-peers", "vpc_id": "vpc-0", "routes": routes});
+    world.put_in::<RouteTable>(region, "rtb-peers", fields).calls.push(call("rtb", region));
 }
 
 /// The fields of a type that a collector may leave unread, told by its struct: those that parse when they are.
