@@ -174,7 +174,8 @@ fn vpc_endpoint_record(unit: &Unit, endpoint: &types::VpcEndpoint) -> Result<Rec
 }
 
 async fn list_vpc_peering_connections(unit: &Unit, ec2: &Client) {
-    let pages = ec2.describe_vpc_peering_connections().max_results(PAGE).into_paginator().send();
+    let pages =
+        ec2.describe_vpc_peering_connections().max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
     unit.list(pages, |page| {
         let there = page.vpc_peering_connections().iter().filter(|it| !is_over(it));
         there.map(|it| vpc_peering_connection_record(unit, it)).collect()
@@ -212,7 +213,12 @@ fn vpc_peering_connection_record(
 }
 
 async fn list_transit_gateway_attachments(unit: &Unit, ec2: &Client) {
-    let pages = ec2.describe_transit_gateway_attachments().max_results(PAGE).into_paginator().send();
+    let pages = ec2
+        .describe_transit_gateway_attachments()
+        .max_results(PAGE)
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .send();
     unit.list(pages, |page| {
         let all = page.transit_gateway_attachments().iter();
         let there = all.filter(|it| it.state != Some(TransitGatewayAttachmentState::Deleted));

@@ -89,10 +89,17 @@ fn push(unit: &Unit, answer: &Answers, used: &BTreeMap<String, Usage>, quotas: &
     let Ok(defaults) = &answer.defaults else { return };
     quotas.cite(defaults.calls.iter().cloned());
     let calls: Vec<CallId> = answer.quotas.iter().flat_map(|page| page.calls.iter().cloned()).collect();
-    for quota in answer.default_only() {
+    for quota in answer.default_only().into_iter().filter(|quota| may_be_in_use(quota, used)) {
         let value = Err(Refusal { calls: calls.clone(), ..Refusal::malformed(DEFAULT_ONLY) });
         quotas.keep(record(unit, quota, Applied { told: false, value }, &answer.defaults, used));
     }
+}
+
+/// Of the many quotas of which AWS tells the default alone, those that something uses, or may use: of the others there is
+/// nothing to say, and a value that is unread would be missed by nobody.
+fn may_be_in_use(quota: &ServiceQuota, used: &BTreeMap<String, Usage>) -> bool {
+    let usage = id_of(quota).ok().and_then(|id| used.get(&id));
+    usage.is_some_and(|usage| usage.as_ref().map_or(true, |usage| usage.value.is_some_and(|peak| peak > 0.0)))
 }
 
 /// Listed among the services, and yet without quotas in this region.

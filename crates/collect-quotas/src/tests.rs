@@ -192,7 +192,7 @@ async fn a_quota_without_an_applied_value_is_kept_with_its_use() {
     ));
     let collected = collected([applied, defaults, data, services(), published()].into_iter().chain(quiet())).await;
 
-    assert_eq!((collected.state(Quota::TYPE), collected.of(Quota::TYPE).len()), (ListingState::Complete, 3));
+    assert_eq!((collected.state(Quota::TYPE), collected.of(Quota::TYPE).len()), (ListingState::Complete, 2));
     assert!(quota(&collected, "L-SPOT").has_applied_value);
     let rate = quota(&collected, "L-RATE");
     assert_eq!(

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use wellproof_model::Read;
 
 /// A quota of a service in use. The record's id is `<service_code>/<quota_code>`. What is said of `ListServiceQuotas` below comes from
-/// `ListAWSDefaultServiceQuotas` for a quota that the former leaves out.
+/// `ListAWSDefaultServiceQuotas` for a quota that the former leaves out, which has a record only where it is used or may be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quota {
     /// (`ListServiceQuotas` Quotas[].ServiceCode.)
