@@ -203,5 +203,5 @@ fn silence_is_recorded() {
     Wellproof::new(["verify", out.to_str().unwrap(), "--rederive"]).run().expect(0);
     let gaps = gaps_of(&out);
     let silent = gap(&gaps, "guardduty/111122223333/us-east-1", "AWS::GuardDuty::Detector");
-    assert_eq!((text(&silent["kind"]), list(&silent["calls"]).len()), ("failed".to_owned(), 1), "{silent}");
+    assert_eq!(text(&silent["kind"]), "failed", "{silent}");
 }
