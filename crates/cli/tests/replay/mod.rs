@@ -174,6 +174,8 @@ pub(crate) enum Blow {
 impl Blow {
     fn strike(self, call: &Call) -> Option<(Call, Vec<u8>)> {
         match self {
+            // Nobody answered it as it is, so that nothing tells in which shape it would be refused.
+            Self::Deny | Self::Throttle | Self::Break if call.status == 0 => Some(stored(call.clone(), Vec::new())),
             Self::Drop => None,
             Self::Silence => {
                 let error = Some("NoAnswer".to_owned());
