@@ -118,8 +118,7 @@ fn an_interrupted_scan_says_what_it_keeps() {
     assert_eq!(output.status.code(), Some(2), "{said}");
     let kept = finished(&out).len();
     let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    let told = (1..=kept).any(|kept| words.contains(&format!("{kept} of 10 units")));
-    assert!(told && words.contains("--resume"), "{kept} are kept: {said}");
+    assert!(words.contains("--resume") && words.contains(&format!("; {kept} of 10 units")), "{kept} are kept: {said}");
 
     // Nobody else's answers go into it.
     let demo = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/demo");
@@ -175,7 +174,7 @@ fn credentials_that_expire_leave_what_was_finished() {
     assert!(!out.join("DIGEST").exists());
     drop(standin);
     let kept = finished(&out);
-    assert!(ran.stderr.contains(&format!("{} of ", kept.len())) && !kept.is_empty(), "{kept:?}: {}", ran.stderr);
+    assert!(ran.stderr.contains(&format!("; {} of ", kept.len())) && !kept.is_empty(), "{kept:?}: {}", ran.stderr);
     let before: Vec<_> = kept.iter().map(|unit| files(&out.join("units").join(unit))).collect();
 
     let standin = Standin::start([""; 0]);

@@ -36,7 +36,7 @@ pub enum ScanError {
     #[error("the scan was interrupted")]
     #[diagnostic(
         code(scan::interrupted),
-        help("run the same command with --resume; {finished} of {planned} units are kept")
+        help("{}", if *planned > 0 { format!("run the same command with --resume; {finished} of {planned} units are kept") } else { "it had hardly begun".to_owned() })
     )]
     Interrupted {
         /// How many units are on the disk.

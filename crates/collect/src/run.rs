@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures::FutureExt;
@@ -55,42 +54,24 @@ pub async fn scan(
     progress: &dyn Progress,
     stop: impl Future<Output = ()>,
 ) -> Result<Scanned, ScanError> {
-    let stop = pin!(stop);
-    let counted = Counted { inner: progress, finished: AtomicUsize::new(0), planned: AtomicUsize::new(0) };
-    let work = pin!(run(request, &counted));
-    match select(work, stop).await {
-        Either::Left((result, _)) => result,
-        Either::Right(_) => {
-            let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
-            Err(ScanError::Interrupted { finished: of(&counted.finished), planned: of(&counted.planned) })
-        }
-    }
+    let mut stop = pin!(stop);
+    let Begun { runner, planned, records } = match select(pin!(begin(request, progress)), stop.as_mut()).await {
+        Either::Left((begun, _)) => begun?,
+        Either::Right(_) => return Err(ScanError::Interrupted { finished: 0, planned: 0 }),
+    };
+    progress.tell(Event::Planned { units: planned.len(), finished: records.len() });
+    let records = runner.rest(&planned, records, progress, stop).await?;
+    runner.seal(records)
 }
 
-/// Counts along, for the words to whoever interrupts a scan.
-struct Counted<'a> {
-    inner: &'a dyn Progress,
-    finished: AtomicUsize,
-    planned: AtomicUsize,
+/// A scan whose units are known, and what is finished of them.
+struct Begun {
+    runner: Runner,
+    planned: Vec<UnitId>,
+    records: Vec<UnitRecord>,
 }
 
-impl Progress for Counted<'_> {
-    fn tell(&self, event: Event) {
-        match event {
-            Event::Planned { units, finished } => {
-                self.planned.store(units, Ordering::Relaxed);
-                self.finished.store(finished, Ordering::Relaxed);
-            }
-            Event::Finished { .. } => {
-                self.finished.fetch_add(1, Ordering::Relaxed);
-            }
-            Event::Account { .. } | Event::Started(_) => {}
-        }
-        self.inner.tell(event);
-    }
-}
-
-async fn run(request: &Request, progress: &dyn Progress) -> Result<Scanned, ScanError> {
+async fn begin(request: &Request, progress: &dyn Progress) -> Result<Begun, ScanError> {
     let collectors = registry::select(&request.collectors)?;
     let setup = Setup::of(request).await?;
     progress.tell(Event::Account { account: setup.caller.account.clone(), arn: setup.caller.arn.clone() });
@@ -100,10 +81,7 @@ async fn run(request: &Request, progress: &dyn Progress) -> Result<Scanned, Scan
     let runner = Runner { clock: snapshot.manifest().started_at, setup, snapshot, before: Arc::new(before) };
     let regions = runner.regions(request, &collectors, &mut records).await?;
     let planned = plan::units(&collectors, &runner.setup.caller.account, &regions);
-    progress.tell(Event::Planned { units: planned.len(), finished: records.len() });
-
-    runner.rest(&planned, &mut records, progress).await?;
-    runner.seal(records)
+    Ok(Begun { runner, planned, records })
 }
 
 /// Who answers, and as whom we ask.
@@ -333,13 +311,14 @@ impl Runner {
         Ok(regions)
     }
 
-    /// Runs every planned unit that is not finished yet, side by side.
+    /// Runs every planned unit that is not finished yet, side by side, until all are or `stop` comes.
     async fn rest(
         &self,
         planned: &[UnitId],
-        records: &mut Vec<UnitRecord>,
+        mut records: Vec<UnitRecord>,
         progress: &dyn Progress,
-    ) -> Result<(), ScanError> {
+        stop: impl Future<Output = ()> + Unpin,
+    ) -> Result<Vec<UnitRecord>, ScanError> {
         let gate = Arc::new(Semaphore::new(UNITS_AT_ONCE));
         let mut running = JoinSet::new();
         for id in planned {
@@ -354,19 +333,38 @@ impl Runner {
                 this.unit(collector, id).await
             });
         }
-        // A JoinSet that is dropped, on an error here, aborts what still runs; a unit's writer then leaves nothing.
-        while let Some(joined) = running.join_next().await {
-            let record = match joined? {
-                Ok(done) => done.record,
-                Err(ScanError::Expired { message, .. }) => {
-                    return Err(ScanError::Expired { message, finished: records.len(), planned: planned.len() });
-                }
-                Err(err) => return Err(err),
+        let mut stop = stop.fuse();
+        let mut failure = None;
+        loop {
+            let ended = tokio::select! {
+                ended = running.join_next() => ended,
+                () = &mut stop => Some(Ok(Err(ScanError::Interrupted { finished: 0, planned: 0 }))),
             };
-            progress.tell(Event::Finished { unit: record.unit.clone(), gaps: record.gaps.len() });
-            records.push(record);
+            match ended {
+                None => break,
+                Some(Ok(Ok(Done { record, .. }))) => {
+                    progress.tell(Event::Finished { unit: record.unit.clone(), gaps: record.gaps.len() });
+                    records.push(record);
+                }
+                // What ends before it can be stopped counts as well; of what is stopped, a unit's writer leaves nothing.
+                Some(Ok(Err(err))) => {
+                    running.abort_all();
+                    failure.get_or_insert(err);
+                }
+                Some(Err(stopped)) if stopped.is_cancelled() => {}
+                Some(Err(broken)) => {
+                    running.abort_all();
+                    failure.get_or_insert(broken.into());
+                }
+            }
         }
-        Ok(())
+        let (finished, planned) = (records.len(), planned.len());
+        match failure {
+            None => Ok(records),
+            Some(ScanError::Expired { message, .. }) => Err(ScanError::Expired { message, finished, planned }),
+            Some(ScanError::Interrupted { .. }) => Err(ScanError::Interrupted { finished, planned }),
+            Some(err) => Err(err),
+        }
     }
 
     fn share(&self) -> Self {
