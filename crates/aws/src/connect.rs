@@ -34,6 +34,9 @@ const HEADERS: [&str; 7] = [
     "x-amzn-requestid",
 ];
 
+/// Far beyond what any listing takes. Who waits for a turn has not asked yet.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// Where answers come from.
 #[derive(Clone, Debug)]
 pub enum Source {
@@ -52,6 +55,15 @@ pub struct Live {
     pub pace: Arc<Pace>,
     /// The difference between this machine's clock and AWS's, once the first answer came.
     pub skew: Arc<Mutex<Option<i64>>>,
+    /// How long one answer may take, from when it is asked for to its last byte.
+    pub patience: Duration,
+}
+
+impl Live {
+    /// AWS as it is reached through `http`.
+    pub fn over(http: SharedHttpClient) -> Self {
+        Self { http, pace: Arc::default(), skew: Arc::default(), patience: PATIENCE }
+    }
 }
 
 /// The recorded calls of one unit, which answer in AWS's place.
@@ -188,11 +200,14 @@ async fn ask(
 ) -> Result<HttpResponse, ConnectorError> {
     exchange.begin(&key);
     let _turn = live.pace.turn(&key, &exchange.operation).await;
-    let response = inner.call(request).await?;
-    note_skew(live, &response);
-    let status = response.status().as_u16();
-    let headers = kept_headers(&response);
-    let body = ByteStream::new(response.into_body()).collect().await.map_err(|err| ConnectorError::io(err.into()))?;
+    let answered = tokio::time::timeout(live.patience, async {
+        let response = inner.call(request).await?;
+        note_skew(live, &response);
+        let (status, headers) = (response.status().as_u16(), kept_headers(&response));
+        let body = ByteStream::new(response.into_body()).collect().await;
+        Ok((status, headers, body.map_err(|err| ConnectorError::io(err.into()))?))
+    });
+    let (status, headers, body) = answered.await.map_err(|late| ConnectorError::timeout(late.into()))??;
     let answer = redacted(status, headers, &body.into_bytes(), exchange);
     // The attempt was counted when it began.
     exchange.put(Attempt { key, answer: answer.clone(), attempts: 0, at: Timestamp::now() });
@@ -308,4 +323,65 @@ fn to_response(answer: &Answer) -> Result<HttpResponse, ConnectorError> {
             .map_err(|err| ConnectorError::other(err.into(), None))?;
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::{Operation, sdk};
+
+    /// A server that answers every connection with these bytes, and then holds the line.
+    fn server(answer: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let open: Vec<_> = listener
+                .incoming()
+                .map(|stream| {
+                    let mut stream = stream.unwrap();
+                    let _request = stream.read(&mut [0; 1024]);
+                    stream.write_all(answer.as_bytes()).unwrap();
+                    stream
+                })
+                .collect();
+            drop(open);
+        });
+        address
+    }
+
+    /// Asks once, and says what the call's record will be made of.
+    async fn asked(answer: &'static str) -> (Result<HttpResponse, ConnectorError>, Answer) {
+        let live = Live { patience: Duration::from_millis(300), ..Live::over(sdk::http()) };
+        let inner = SharedHttpConnector::new(aws_smithy_http_client::Connector::builder().build_http());
+        let exchange = Exchange::of(Operation::new("guardduty", "ListDetectors", "guardduty:ListDetectors"));
+        let mut request = HttpRequest::empty();
+        request.set_uri(server(answer)).unwrap();
+        let key = key_of(&request, &exchange, "111122223333").unwrap();
+        let result = ask(&live, &inner, request, key, &exchange).await;
+        (result, exchange.take().unwrap().answer)
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_never_ends_is_none() {
+        let silent = "";
+        let stuck =
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n{\"detectorIds\": [";
+        for answer in [silent, stuck] {
+            let (result, recorded) = asked(answer).await;
+            assert!(result.unwrap_err().is_timeout(), "{answer}");
+            assert_eq!((recorded.status, recorded.error.as_deref()), (0, Some(NO_ANSWER)));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_in_time_is_one() {
+        let whole =
+            "HTTP/1.1 200 OK\r\nx-amzn-requestid: a1\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+        let (result, recorded) = asked(whole).await;
+        assert_eq!(result.unwrap().status().as_u16(), 200);
+        assert_eq!((recorded.status, recorded.error), (200, None));
+    }
 }

@@ -43,14 +43,10 @@ pub enum CredentialsError {
 pub async fn live(profile: Option<&str>) -> Result<SdkConfig, CredentialsError> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-        // A request that waits for its turn sends nothing meanwhile, which is no stalled connection.
-        .stalled_stream_protection(StalledStreamProtectionConfig::enabled().upload_enabled(false).build())
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(10))
-                .operation_attempt_timeout(Duration::from_mins(1))
-                .build(),
-        );
+        // A request waits for its turn in the connector, which costs the attempt no time and stalls no stream. How long AWS
+        // may take to answer is limited there.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(10)).build());
     if let Some(profile) = profile {
         loader = loader.profile_name(profile);
     }

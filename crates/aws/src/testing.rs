@@ -101,7 +101,7 @@ pub async fn collect(collector: &Collector, rules: &[&Rule]) -> Collected {
     }
     let memory = Arc::new(Memory::default());
     let http = Named(create_mock_http_client()).into_shared();
-    let source = Source::Live(Live { http, pace: Arc::default(), skew: Arc::default() });
+    let source = Source::Live(Live::over(http));
     let id = UnitId::new(collector.name, ACCOUNT, "us-east-1");
     let clock: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap_or_default();
     let base = sdk::in_region(&sdk::replay(), "us-east-1");

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tracing::Instrument;
-use wellproof_aws::{Collector, Finished, Live, Pace, Recording, SdkConfig, Sink, Source, Unit, sdk};
+use wellproof_aws::{Collector, Finished, Live, Recording, SdkConfig, Sink, Source, Unit, sdk};
 use wellproof_facts::Facts;
 use wellproof_facts::account::Region;
 use wellproof_model::{Call, Caller, GLOBAL, Gap, Listing, ListingState, Manifest, Resource, UnitId, UnitRecord};
@@ -105,7 +105,7 @@ impl Setup {
             Origin::Aws { profile } => {
                 let base = sdk::live(profile.as_deref()).await?;
                 let caller = wellproof_collect_account::caller(&base).await.map_err(ScanError::Identity)?;
-                let live = Live { http: sdk::http(), pace: Arc::new(Pace::default()), skew: Arc::default() };
+                let live = Live::over(sdk::http());
                 // Whole seconds: AWS's APIs take no finer time, and a replay must ask exactly what was asked.
                 let clock = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_else(|_| Timestamp::now());
                 Ok(Self { base, answers: Answers::Live(live), caller, clock })
