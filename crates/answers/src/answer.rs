@@ -328,7 +328,7 @@ impl<'a> Answering<'a> {
                 accounts: outcome.accounts.clone(),
                 regions: outcome.regions.clone(),
                 note: ruled.note(),
-                gaps: outcome.gaps.iter().map(|gap| gap.to_string()).collect(),
+                gaps: outcome.gaps.iter().map(ToString::to_string).collect(),
             };
             Some((ruled.id.to_owned(), line))
         });
@@ -437,7 +437,7 @@ fn resource_lines(outcome: &Outcome) -> Vec<ResourceLine> {
         account: judged.account.clone(),
         region: judged.region.clone(),
         verdict: judged.verdict,
-        calls: judged.citations.iter().map(|call| call.to_string()).collect(),
+        calls: judged.citations.iter().map(ToString::to_string).collect(),
     });
     lines.collect()
 }

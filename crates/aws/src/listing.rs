@@ -185,6 +185,16 @@ impl<T: Facts> Record<T> {
         Self { id: id.into(), arn: None, region: None, tags: None, tags_unread: None, facts, calls: Vec::new() }
     }
 
+    /// What [`Record::new`] was given.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What [`Record::new`] was given.
+    pub const fn facts(&self) -> &T {
+        &self.facts
+    }
+
     /// Its ARN.
     pub fn arn(mut self, arn: Option<impl Into<String>>) -> Self {
         self.arn = arn.map(Into::into);

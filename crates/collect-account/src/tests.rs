@@ -100,7 +100,7 @@ async fn an_operation_that_is_not_declared_is_not_sent() {
     let contacts = [contact("SECURITY", 200, SET), contact("OPERATIONS", 404, NONE), contact("BILLING", 404, NONE)];
     let rules: Vec<&Rule> = [&identity, &regions].into_iter().chain(&contacts).collect();
     let [whoami, _, contact] = crate::OPERATIONS else { panic!("three operations") };
-    let declared: &'static [wellproof_aws::Operation] = vec![whoami.clone(), contact.clone()].leak();
+    let declared: &'static [wellproof_aws::Operation] = vec![*whoami, *contact].leak();
     let collected = collect(&wellproof_aws::Collector { operations: declared, ..COLLECTOR }, &rules).await;
     // Whatever is sent passes the connector, which makes a call of it.
     assert!(collected.calls.iter().all(|call| call.key.operation != "DescribeRegions"));

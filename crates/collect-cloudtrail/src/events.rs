@@ -34,6 +34,8 @@ const PAGE: i32 = 50;
 /// Longest user agent that is kept, in characters.
 const USER_AGENT: usize = 256;
 
+/// The name of the root user of an account without an alias.
+const ROOT: &str = "root";
 const LAUNCHES: &[Named] = &[("RunInstances", &["ec2.amazonaws.com"])];
 const SIGN_INS: &[Named] = &[("ConsoleLogin", &["signin.amazonaws.com"])];
 
@@ -56,28 +58,49 @@ struct Lookup {
     sources: Option<&'static [&'static str]>,
 }
 
+/// What is kept of the events of one page.
+type Page<T> = Cited<Vec<Result<Record<T>, Refusal>>>;
+
 /// What a lookup gave, page by page, and how it ended.
 struct LookedUp<T: Facts> {
-    pages: Vec<Cited<Vec<Result<Record<T>, Refusal>>>>,
+    pages: Vec<Page<T>>,
     end: Result<(), Refusal>,
 }
 
-pub(crate) async fn root_activity(unit: &Unit, cloudtrail: &Client) {
-    let root = Lookup { key: LookupAttributeKey::Username, value: "root", sources: None };
-    look_up_all(unit, cloudtrail, vec![root], |it| Ok(it.root_activity())).await;
+impl<T: Facts> LookedUp<T> {
+    fn records(&self) -> impl Iterator<Item = &Record<T>> {
+        self.pages.iter().flat_map(|page| &page.value).flatten()
+    }
+}
+
+/// Root's events, and all sign-ins.
+///
+/// Events of root can be asked for by its user name alone, and that is the account's alias where there is one (CloudTrail User
+/// Guide, `userIdentity` element). A sign-in of root that the name `root` does not find shows it.
+pub(crate) async fn root_activity_and_sign_ins(unit: &Unit, cloudtrail: &Client) {
+    let by_name = Lookup { key: LookupAttributeKey::Username, value: ROOT, sources: None };
+    let (mut root, sign_ins) = futures::join!(
+        look_up(unit, cloudtrail, by_name, |it| Ok(it.root_activity())),
+        look_up_all(unit, cloudtrail, named(SIGN_INS), |it| Ok(it.sign_in())),
+    );
+    let found: BTreeSet<&str> = root.records().map(Record::id).collect();
+    let missed = |it: &Record<SignIn>| it.facts().identity_type == "Root" && !found.contains(it.id());
+    if root.end.is_ok() && sign_ins.iter().flat_map(LookedUp::records).any(missed) {
+        let message =
+            format!("root signed in, and events by the user name {ROOT} do not tell: it has another name here");
+        root.end = Err(Refusal::malformed(message));
+    }
+    list(unit, vec![root]);
+    list(unit, sign_ins);
 }
 
 pub(crate) async fn launches(unit: &Unit, cloudtrail: &Client) {
-    look_up_all(unit, cloudtrail, named(LAUNCHES), launch).await;
-}
-
-pub(crate) async fn sign_ins(unit: &Unit, cloudtrail: &Client) {
-    look_up_all(unit, cloudtrail, named(SIGN_INS), |it| Ok(it.sign_in())).await;
+    list(unit, look_up_all(unit, cloudtrail, named(LAUNCHES), launch).await);
 }
 
 /// Looks up the events of all names that one of the types of change stands for.
 pub(crate) async fn changes<T: Change>(unit: &Unit, cloudtrail: &Client, names: &'static [Named]) {
-    look_up_all(unit, cloudtrail, named(names), |it| Ok(T::of(it.change()))).await;
+    list(unit, look_up_all(unit, cloudtrail, named(names), |it| Ok(T::of(it.change()))).await);
 }
 
 fn named(names: &'static [Named]) -> Vec<Lookup> {
@@ -87,25 +110,32 @@ fn named(names: &'static [Named]) -> Vec<Lookup> {
 }
 
 /// Side by side, but for the first one: what AWS refuses once it refuses again, and each refusal would take its turn.
-async fn look_up_all<T: Facts>(unit: &Unit, cloudtrail: &Client, lookups: Vec<Lookup>, kept: Kept<T>) {
-    let mut listing = unit.listing::<T>();
+async fn look_up_all<T: Facts>(
+    unit: &Unit,
+    cloudtrail: &Client,
+    lookups: Vec<Lookup>,
+    kept: Kept<T>,
+) -> Vec<LookedUp<T>> {
     let mut lookups = lookups.into_iter();
+    let Some(first) = lookups.next() else { return Vec::new() };
+    let first = look_up(unit, cloudtrail, first, kept).await;
+    if first.end.as_ref().is_err_and(|refusal| !refusal.calls.is_empty()) {
+        return vec![first];
+    }
+    let others = unit.join(lookups.map(|lookup| look_up(unit, cloudtrail, lookup, kept))).await;
+    std::iter::once(first).chain(others).collect()
+}
+
+/// One listing of what all these lookups gave.
+fn list<T: Facts>(unit: &Unit, lookups: Vec<LookedUp<T>>) {
+    let mut listing = unit.listing::<T>();
     let mut end = Ok(());
-    if let Some(first) = lookups.next() {
-        let first = look_up(unit, cloudtrail, first, kept).await;
-        let refused = first.end.as_ref().is_err_and(|refusal| !refusal.calls.is_empty());
-        let others = if refused {
-            Vec::new()
-        } else {
-            unit.join(lookups.map(|lookup| look_up(unit, cloudtrail, lookup, kept))).await
-        };
-        for looked_up in std::iter::once(first).chain(others) {
-            for page in looked_up.pages {
-                listing.cite(page.calls);
-                page.value.into_iter().for_each(|record| listing.keep(record));
-            }
-            end = end.and(looked_up.end);
+    for looked_up in lookups {
+        for page in looked_up.pages {
+            listing.cite(page.calls);
+            page.value.into_iter().for_each(|record| listing.keep(record));
         }
+        end = end.and(looked_up.end);
     }
     listing.close(end);
 }
@@ -121,7 +151,7 @@ async fn look_up_pages<T: Facts>(
     cloudtrail: &Client,
     Lookup { key, value, sources }: Lookup,
     kept: Kept<T>,
-    read: &mut Vec<Cited<Vec<Result<Record<T>, Refusal>>>>,
+    read: &mut Vec<Page<T>>,
 ) -> Result<(), Refusal> {
     let by_user = key == LookupAttributeKey::Username;
     let by = LookupAttribute::builder().attribute_key(key).attribute_value(value).build();

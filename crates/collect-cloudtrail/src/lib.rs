@@ -103,9 +103,8 @@ async fn collect(unit: Unit) {
     futures::join!(
         trails::collect(unit, cloudtrail),
         stores::collect(unit, cloudtrail),
-        events::root_activity(unit, cloudtrail),
+        events::root_activity_and_sign_ins(unit, cloudtrail),
         events::launches(unit, cloudtrail),
-        events::sign_ins(unit, cloudtrail),
         events::changes::<ControlChange>(unit, cloudtrail, CONTROL_CHANGES),
         events::changes::<NetworkChange>(unit, cloudtrail, NETWORK_CHANGES),
         events::changes::<ResourceCreation>(unit, cloudtrail, RESOURCE_CREATIONS),

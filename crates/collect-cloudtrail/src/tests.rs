@@ -230,6 +230,23 @@ async fn attempts_of_root_are_told_from_what_it_did() {
 }
 
 #[tokio::test]
+async fn root_by_another_name_is_not_idle() {
+    let root =
+        json!({"userIdentity": {"type": "Root", "userName": "acme"}, "responseElements": {"ConsoleLogin": "Success"}});
+    let sign_in = event("s", "ConsoleLogin", "signin.amazonaws.com", &root);
+    let somebody = event("t", "ConsoleLogin", "signin.amazonaws.com", &person("ConsoleLogin"));
+    let state = async |by_root: &[Value], sign_ins: &[Value]| {
+        let rules = vec![no_trails(), no_stores(), found("root", by_root), found("ConsoleLogin", sign_ins)];
+        let collected = run(rules.into_iter().chain([nothing_happened()]).collect()).await;
+        assert_eq!(collected.state(SignIn::TYPE), ListingState::Complete);
+        collected.state(RootActivity::TYPE)
+    };
+    assert_eq!(state(&[], std::slice::from_ref(&somebody)).await, ListingState::Complete);
+    assert_eq!(state(std::slice::from_ref(&sign_in), std::slice::from_ref(&sign_in)).await, ListingState::Complete);
+    assert_eq!(state(&[], &[somebody, sign_in]).await, ListingState::Partial);
+}
+
+#[tokio::test]
 async fn changes_tell_who_and_with_what_and_nothing_else() {
     let by_hand = event("e1", "UpdateService", "ecs.amazonaws.com", &person("UpdateService"));
     let other_service = event("e2", "UpdateService", "servicediscovery.amazonaws.com", &person("UpdateService"));

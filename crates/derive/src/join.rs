@@ -342,7 +342,7 @@ impl<'e> Place<'e> {
     }
 
     /// Whether something that is listed here belongs to another account, which shares it.
-    pub(crate) fn is_anothers(&self, owner: &str) -> bool {
+    pub(crate) fn is_owned_by_other(&self, owner: &str) -> bool {
         !owner.is_empty() && owner != self.account
     }
 

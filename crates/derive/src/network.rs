@@ -93,7 +93,7 @@ impl<'e> Network<'e> {
             let found = endpoints.find(&table.route_table_id, cite)?;
             if let Some(endpoint) = found {
                 cite.fact(endpoint);
-            } else if place.is_anothers(&subnet.owner_id) {
+            } else if place.is_owned_by_other(&subnet.owner_id) {
                 // The owner of a shared VPC sees its endpoints, and nobody else does.
                 return Err(place.not_visible(VpcEndpoint::TYPE, &subnet.vpc_id));
             }

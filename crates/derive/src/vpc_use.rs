@@ -97,7 +97,7 @@ fn facts<'e>(place: &Place<'e>, tables: &Tables<'e>, vpc: &Vpc, subnet_ids: &[&s
         flow_logs_all_traffic: flow_logged(place, &tables.full_flow_logs, vpc, cite).into(),
         nat_gateways: counted_nat
             .and_then(|()| match tables.nat_gateways.found(&vpc.vpc_id) {
-                None if place.is_anothers(&vpc.owner_id) => Err(place.not_visible(NatGateway::TYPE, &vpc.vpc_id)),
+                None if place.is_owned_by_other(&vpc.owner_id) => Err(place.not_visible(NatGateway::TYPE, &vpc.vpc_id)),
                 found => Ok(found.copied().unwrap_or(0)),
             })
             .into(),
@@ -139,7 +139,7 @@ fn flow_logged<'e>(
     // There may be interfaces in more subnets than are known.
     each.push(by_vpc.listed.complete(cite).map(|()| !used.is_empty()));
     let every = all(each)?;
-    if !every && place.is_anothers(&vpc.owner_id) {
+    if !every && place.is_owned_by_other(&vpc.owner_id) {
         return Err(place.not_visible(FlowLog::TYPE, id));
     }
     if !every {

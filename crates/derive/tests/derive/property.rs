@@ -58,7 +58,7 @@ fn words(field: &str) -> &'static [&'static str] {
         }
         "recording_strategy" => &["EXCLUSION_BY_RESOURCE_TYPES", "INCLUSION_BY_RESOURCE_TYPES"],
         "status" => &["ENABLED", "PENDING", "APPROVED", "NO_ORGANIZATION"],
-        "owner_id" => &[ACCOUNT, "444455556666"],
+        "owner_id" | "account_id" => &[ACCOUNT, "444455556666"],
         "trail_arn" => &["arn:n-0", "arn:n-1"],
         "opt_in_status" => &["ENABLED", "DISABLED"],
         "service_code" | "excluded_services" => &["ec2", "vpc"],
@@ -94,7 +94,6 @@ fn words(field: &str) -> &'static [&'static str] {
         "operator_principal" => &["eks.amazonaws.com"],
         "availability_zone" | "availability_zones" => &["a", "b"],
         "comparison_operator" => &["GreaterThanThreshold", "GreaterThanUpperThreshold", "LessThanThreshold"],
-        "account_id" => &[ACCOUNT, "444455556666"],
         "statistic" => &["Maximum", "Average", "Sum"],
         "usage_statistic" => &["Maximum", "Sum"],
         "image_owner_alias" => &["amazon", "aws-marketplace", "aws-backup-vault"],
