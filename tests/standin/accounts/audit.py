@@ -143,10 +143,15 @@ def _changes(world: World) -> None:
         "CreateFunction20150331",
         requestParameters=functions,
     )
-    trail = {"name": "main"}
+    balancer, queue, table = {"name": "shop"}, {"queueName": "invoices"}, {"tableName": "carts"}
     by_stack = events.CLOUDFORMATION
+    elb = "elasticloadbalancing.amazonaws.com"
+    events.record(world, HOME, 41, by_stack, elb, "CreateLoadBalancer", requestParameters=balancer)
+    events.record(world, HOME, 29, ci, "sqs.amazonaws.com", "CreateQueue", key="invoices", requestParameters=queue)
+    events.record(world, HOME, 17, ci, "dynamodb.amazonaws.com", "CreateTable", requestParameters=table)
+    trail = {"name": "main"}
     events.record(world, HOME, 61, by_stack, "cloudtrail.amazonaws.com", "UpdateTrail", requestParameters=trail)
-    databases = {"none": 0, "present": 1, "mostly": 6}[world.fact("creations.by-hand")]
+    databases = {"none": 0, "present": 1, "mostly": 8}[world.fact("creations.by-hand")]
     for n in range(databases):
         database = {"dBInstanceIdentifier": f"orders-copy-{n}" if n else "orders-copy", "engine": "postgres"}
         events.record(world, HOME, 14 + n, console, "rds.amazonaws.com", "CreateDBInstance", requestParameters=database)

@@ -83,7 +83,12 @@ VARIANTS = (
         "creations.by-hand",
         "none",
         {"rel_adapt_to_changes_autoscale_adapt": MENDED},
-        {"creations.by-hand": "mostly"},
+        {
+            "creations.by-hand": "mostly",
+            "instances.elastic": "all",
+            "instances.untagged": "none",
+            "launch.dev-sandbox": "terraform",
+        },
     ),
     Variant(
         "groups-scale",
