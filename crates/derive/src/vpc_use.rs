@@ -86,13 +86,18 @@ fn facts<'e>(place: &Place<'e>, tables: &Tables<'e>, vpc: &Vpc, subnet_ids: &[&s
     let complete = routing.listed.complete(cite);
     let counted_nat = tables.nat_gateways.listed.complete(cite);
     let zones: BTreeSet<&str> = subnets.iter().map(|(_, subnet)| subnet.availability_zone.as_str()).collect();
+    // Of a VPC that is shared with this account, the owner's other subnets are not listed to it.
+    let whole = complete.clone().and_then(|()| match place.is_owned_by_other(&vpc.owner_id) {
+        true => Err(place.not_visible(Subnet::TYPE, &vpc.vpc_id)),
+        false => Ok(()),
+    });
     VpcUse {
         vpc_id: vpc.vpc_id.clone(),
         is_default: vpc.is_default,
         interfaces: count(interfaces, &vpc.vpc_id, |counted| counted.all, cite).into(),
         compute_interfaces: count(interfaces, &vpc.vpc_id, |counted| counted.compute, cite).into(),
-        zones: complete.clone().map(|()| i64::try_from(zones.len()).unwrap_or(i64::MAX)).into(),
-        unallocated_share: complete.clone().map(|()| unallocated(vpc, &subnets)).into(),
+        zones: whole.clone().map(|()| i64::try_from(zones.len()).unwrap_or(i64::MAX)).into(),
+        unallocated_share: whole.map(|()| unallocated(vpc, &subnets)).into(),
         flow_logged: flow_logged(place, &tables.flow_logs, vpc, cite).into(),
         flow_logs_all_traffic: flow_logged(place, &tables.full_flow_logs, vpc, cite).into(),
         nat_gateways: counted_nat

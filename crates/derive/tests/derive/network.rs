@@ -136,6 +136,8 @@ fn what_a_shared_vpc_has_is_seen_by_its_owner() {
     assert!(matches!(facts.nat_gateways, Read::Unread(_)));
     assert!(matches!(facts.has_s3_gateway_endpoint, Read::Unread(_)));
     assert!(matches!(facts.nat_subnets_have_s3_endpoint, Read::Unread(_)));
+    assert!(matches!(facts.zones, Read::Unread(_)), "there may be subnets that are not shared");
+    assert!(matches!(facts.unallocated_share, Read::Unread(_)));
     world.put::<FlowLog>("fl-1", json!({"resource_id": "vpc-1", "flow_log_status": "ACTIVE", "traffic_type": "ALL"}));
     assert_eq!(world.derived::<VpcUse>("vpc-1").flow_logs_all_traffic, Read::Known(true));
 }
