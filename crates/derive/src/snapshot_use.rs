@@ -29,7 +29,7 @@ fn derive(place: &Place<'_>) -> Derived {
     place.each::<Snapshot, _, _>(&["kept_by_policy"], |resource, snapshot: Snapshot, cite| {
         let volume = if snapshot.volume_id == ANY_VOLUME {
             let what = format!("{}#{}.volume_id", Snapshot::TYPE, resource.id);
-            Err(place.doubt(&what, "it is a copy, of which AWS does not name the volume"))
+            Err(place.doubt(&what, "it is a copy or was written without a volume, and AWS names none"))
         } else {
             volumes.record(&snapshot.volume_id, cite).map(|found| found.is_some())
         };

@@ -282,7 +282,7 @@ pub struct SnapshotUse {
     pub kept_by_policy: bool,
     /// Whether it is archived.
     pub archived: bool,
-    /// Whether the volume it was taken of exists. Unread for a copy, of which AWS does not name it.
+    /// Whether the volume it was taken of exists. Unread for a copy, and for what was written without a volume: AWS names none.
     pub volume_exists: Read<bool>,
     /// Whether an image of the account is made of it.
     pub used_by_image: Read<bool>,
