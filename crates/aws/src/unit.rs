@@ -23,8 +23,8 @@ use crate::listing::{Listing, Record};
 use crate::operation::Operation;
 use crate::refusal::Refusal;
 
-/// How many sub-reads of one unit run at once.
-const AT_ONCE: usize = 8;
+/// How many sub-reads of one unit are begun at once. How many of them AWS is asked at once is [`crate::Pace`]'s to say.
+const AT_ONCE: usize = 64;
 
 /// Where a unit's records go as they come.
 ///

@@ -42,15 +42,15 @@ pub async fn caller(base: &SdkConfig) -> Result<Caller, String> {
 
 async fn collect(unit: Unit) {
     let mut identity = unit.listing::<CallerIdentity>();
-    let end = read_identity(&unit, &mut identity).await;
-    identity.close(end);
-
     let mut regions = unit.listing::<Region>();
-    let end = list_regions(&unit, &mut regions).await;
-    regions.close(end);
-
     let mut contacts = unit.listing::<AlternateContact>();
-    read_contacts(&unit, &mut contacts).await;
+    let (identified, listed, ()) = futures::join!(
+        read_identity(&unit, &mut identity),
+        list_regions(&unit, &mut regions),
+        read_contacts(&unit, &mut contacts),
+    );
+    identity.close(identified);
+    regions.close(listed);
     contacts.close(Ok(()));
 }
 
@@ -92,8 +92,10 @@ async fn list_regions(unit: &Unit, regions: &mut Listing<Region>) -> Result<(), 
 /// Always three records. A contact that is not set is known by the reply that says so.
 async fn read_contacts(unit: &Unit, contacts: &mut Listing<AlternateContact>) {
     let account = wellproof_aws::client!(unit, aws_sdk_account);
-    for kind in [AlternateContactType::Billing, AlternateContactType::Operations, AlternateContactType::Security] {
-        let answer = unit.read(account.get_alternate_contact().alternate_contact_type(kind.clone()).send()).await;
+    let kinds = [AlternateContactType::Billing, AlternateContactType::Operations, AlternateContactType::Security];
+    let ask = |kind| unit.read(account.get_alternate_contact().alternate_contact_type(kind).send());
+    let answers = unit.join(kinds.clone().map(ask)).await;
+    for (kind, answer) in kinds.into_iter().zip(answers) {
         let field = unit.fields::<AlternateContact>(kind.as_str());
         let (is_set, calls) = match &answer {
             Err(refusal) if refusal.is("ResourceNotFoundException") => {

@@ -105,15 +105,15 @@ pub const DASHBOARDS: Collector = Collector {
 
 async fn collect(unit: Unit) {
     let cloudwatch = wellproof_aws::client!(unit, aws_sdk_cloudwatch);
-    alarms::collect(&unit, &cloudwatch).await;
-
     let mut namespaces = unit.listing::<MetricNamespace>();
-    let end = metrics::list_namespaces(&cloudwatch, &mut namespaces).await;
-    namespaces.close(end);
-
     let mut detectors = unit.listing::<AnomalyDetector>();
-    let end = metrics::list_anomaly_detectors(&unit, &cloudwatch, &mut detectors).await;
-    detectors.close(end);
+    let ((), named, detected) = futures::join!(
+        alarms::collect(&unit, &cloudwatch),
+        metrics::list_namespaces(&cloudwatch, &mut namespaces),
+        metrics::list_anomaly_detectors(&unit, &cloudwatch, &mut detectors),
+    );
+    namespaces.close(named);
+    detectors.close(detected);
 }
 
 async fn collect_dashboards(unit: Unit) {

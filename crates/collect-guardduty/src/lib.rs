@@ -99,9 +99,11 @@ async fn list_detectors(
 
 /// `None` when it was deleted since it was listed.
 async fn read_detector(unit: &Unit, guardduty: &Client, id: &str) -> Option<Record<Detector>> {
-    let detail = unit.read(guardduty.get_detector().detector_id(id).send()).await;
-    let administrator = unit.read(guardduty.get_administrator_account().detector_id(id).send()).await;
-    let destinations = list_destinations(unit, guardduty, id).await;
+    let (detail, administrator, destinations) = futures::join!(
+        unit.read(guardduty.get_detector().detector_id(id).send()),
+        unit.read(guardduty.get_administrator_account().detector_id(id).send()),
+        list_destinations(unit, guardduty, id),
+    );
     if detail.as_ref().is_err_and(is_gone) {
         return None;
     }

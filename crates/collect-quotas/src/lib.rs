@@ -145,16 +145,16 @@ async fn collect(unit: Unit) {
     let cloudwatch = wellproof_aws::client!(unit, aws_sdk_cloudwatch);
 
     let mut quotas = unit.listing::<Quota>();
-    let end = quotas::list(&unit, &servicequotas, &cloudwatch, &mut quotas).await;
-    quotas.close(end);
-
     let mut changes = unit.listing::<RequestedChange>();
-    let end = list_changes(&servicequotas, &mut changes).await;
-    changes.close(end);
-
     let mut automation = unit.listing::<AutoManagement>();
-    let end = read_auto_management(&unit, &servicequotas, &mut automation).await;
-    automation.close(end);
+    let (listed, changed, managed) = futures::join!(
+        quotas::list(&unit, &servicequotas, &cloudwatch, &mut quotas),
+        list_changes(&servicequotas, &mut changes),
+        read_auto_management(&unit, &servicequotas, &mut automation),
+    );
+    quotas.close(listed);
+    changes.close(changed);
+    automation.close(managed);
 }
 
 async fn list_changes(servicequotas: &Client, changes: &mut Listing<RequestedChange>) -> Result<(), Refusal> {

@@ -56,8 +56,8 @@ pub(crate) async fn list(
     cloudwatch: &aws_sdk_cloudwatch::Client,
     quotas: &mut Listing<Quota>,
 ) -> Result<(), Refusal> {
-    let services = services::list(unit, servicequotas).await?;
-    let published = usage::published(unit, cloudwatch).await;
+    let (services, published) = futures::join!(services::list(unit, servicequotas), usage::published(unit, cloudwatch));
+    let services = services?;
     let codes = match &published {
         Ok(published) => services::in_use(&services.value, &published.value.services),
         // Those that are always asked for are known all the same; that others may be missing is told in the end.
@@ -109,12 +109,14 @@ fn has_none(refusal: &Refusal) -> bool {
 
 async fn read_service(unit: &Unit, servicequotas: &Client, code: &str) -> Answers {
     let mut quotas = Vec::new();
-    let refused = list_applied(unit, servicequotas, code, &mut quotas).await.err();
+    let (applied, defaults) =
+        futures::join!(list_applied(unit, servicequotas, code, &mut quotas), list_defaults(unit, servicequotas, code));
+    let refused = applied.err();
     if let Some(refusal) = refused.as_ref().filter(|refusal| has_none(refusal)) {
         quotas.push(Cited { value: Vec::new(), calls: refusal.calls.clone() });
         return Answers { quotas, refused: None, defaults: Ok(Cited { value: BTreeMap::new(), calls: Vec::new() }) };
     }
-    let defaults = match list_defaults(unit, servicequotas, code).await {
+    let defaults = match defaults {
         Err(refusal) if has_none(&refusal) => Ok(Cited { value: BTreeMap::new(), calls: refusal.calls }),
         answer => answer,
     };
