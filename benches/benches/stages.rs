@@ -56,7 +56,7 @@ fn run(snapshot: &Path) -> Result<Vec<Stage>, Box<dyn Error>> {
     let mut stages = Vec::new();
     let (mut clock, mut ran) = (Instant::now(), user());
     let mut stage = |name, stages: &mut Vec<Stage>| {
-        stages.push(Stage(name, clock.elapsed(), user() - ran, peak()));
+        stages.push(Stage(name, clock.elapsed(), user().saturating_sub(ran), peak()));
         (clock, ran) = (Instant::now(), user());
     };
     let lens = Lens::by_id("wellarchitected").ok_or("no lens")?;

@@ -147,13 +147,13 @@ async fn collect(unit: Unit) {
     let mut quotas = unit.listing::<Quota>();
     let mut changes = unit.listing::<RequestedChange>();
     let mut automation = unit.listing::<AutoManagement>();
-    let (listed, changed, managed) = futures::join!(
+    let (listed, requested, managed) = futures::join!(
         quotas::list(&unit, &servicequotas, &cloudwatch, &mut quotas),
         list_changes(&servicequotas, &mut changes),
         read_auto_management(&unit, &servicequotas, &mut automation),
     );
     quotas.close(listed);
-    changes.close(changed);
+    changes.close(requested);
     automation.close(managed);
 }
 

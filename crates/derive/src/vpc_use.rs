@@ -87,9 +87,9 @@ fn facts<'e>(place: &Place<'e>, tables: &Tables<'e>, vpc: &Vpc, subnet_ids: &[&s
     let counted_nat = tables.nat_gateways.listed.complete(cite);
     let zones: BTreeSet<&str> = subnets.iter().map(|(_, subnet)| subnet.availability_zone.as_str()).collect();
     // Of a VPC that is shared with this account, the owner's other subnets are not listed to it.
-    let whole = complete.clone().and_then(|()| match place.is_owned_by_other(&vpc.owner_id) {
-        true => Err(place.not_visible(Subnet::TYPE, &vpc.vpc_id)),
-        false => Ok(()),
+    let whole = complete.clone().and_then(|()| {
+        let shared = place.is_owned_by_other(&vpc.owner_id);
+        if shared { Err(place.not_visible(Subnet::TYPE, &vpc.vpc_id)) } else { Ok(()) }
     });
     VpcUse {
         vpc_id: vpc.vpc_id.clone(),
