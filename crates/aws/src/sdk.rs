@@ -46,7 +46,13 @@ pub async fn live(profile: Option<&str>) -> Result<SdkConfig, CredentialsError> 
         // A request waits for its turn in the connector, which costs the attempt no time and stalls no stream. How long AWS
         // may take to answer is limited there.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(10)).build());
+        // These two are counted beneath it, and hold for what is asked before there are units as well.
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(10))
+                .read_timeout(Duration::from_mins(1))
+                .build(),
+        );
     if let Some(profile) = profile {
         loader = loader.profile_name(profile);
     }
