@@ -40,9 +40,11 @@ async fn read_trail(unit: &Unit, cloudtrail: &Client, trail: &types::Trail) -> O
     let is_shadow = home_region != unit.region();
     let elsewhere = is_shadow.then(|| client_in(unit, &home_region));
     let home = elsewhere.as_ref().unwrap_or(cloudtrail);
-    let status = unit.read(cloudtrail.get_trail_status().name(&arn).send()).await;
-    let selected = unit.read(home.get_event_selectors().trail_name(&arn).send()).await;
-    let insights = read_insights(unit, home, &arn).await;
+    let (status, selected, insights) = futures::join!(
+        unit.read(cloudtrail.get_trail_status().name(&arn).send()),
+        unit.read(home.get_event_selectors().trail_name(&arn).send()),
+        read_insights(unit, home, &arn),
+    );
     if selected.as_ref().is_err_and(|refusal| is_gone(unit, &arn, refusal)) {
         return None;
     }

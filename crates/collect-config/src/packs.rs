@@ -31,8 +31,7 @@ async fn read_pack(
     pack: &types::ConformancePackDetail,
 ) -> Option<Record<ConformancePack>> {
     let name = pack.conformance_pack_name();
-    let state = read_status(unit, config, name).await;
-    let summary = read_summary(unit, config, name).await;
+    let (state, summary) = futures::join!(read_status(unit, config, name), read_summary(unit, config, name));
     if summary.as_ref().is_err_and(|refusal| refusal.is("NoSuchConformancePackException")) {
         return None;
     }

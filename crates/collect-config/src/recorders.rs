@@ -3,7 +3,7 @@
 use aws_sdk_config::Client;
 use aws_sdk_config::operation::describe_configuration_recorder_status::DescribeConfigurationRecorderStatusOutput;
 use aws_sdk_config::types::{self, ConfigurationRecorderStatus, ResourceType};
-use wellproof_aws::{Answer, Listing, Record, Refusal, Unit, timestamp};
+use wellproof_aws::{Answer, Cited, Listing, Record, Refusal, Unit, timestamp};
 use wellproof_facts::config::ConfigurationRecorder;
 
 use crate::{sorted, status, text};
@@ -22,27 +22,37 @@ async fn list_recorders(
     recorders: &mut Listing<ConfigurationRecorder>,
 ) -> Result<(), Refusal> {
     let own = recorders.read(config.describe_configuration_recorders().send()).await?;
-    let read = unit.join(own.configuration_recorders().iter().map(|it| read_recorder(unit, config, it))).await;
-    recorders.extend(read.into_iter().flatten());
     let known: Vec<&str> = own.configuration_recorders().iter().filter_map(|it| it.name()).collect();
     let mut pages = config.list_configuration_recorders().into_paginator().stop_on_duplicate_token(false).send();
-    while let Some(page) = recorders.page(&mut pages).await? {
-        for summary in page.configuration_recorder_summaries() {
-            if summary.service_principal().is_none() || known.contains(&summary.name()) {
-                continue;
-            }
-            let described = unit.read(config.describe_configuration_recorders().arn(summary.arn()).send()).await;
-            let described = match described {
-                Err(refusal) if is_gone(&refusal) => continue,
-                answer => answer?,
-            };
-            for recorder in described.value.configuration_recorders() {
-                let record = read_recorder(unit, config, recorder).await;
-                recorders.extend(record.map(|it| it.cites(described.calls.iter().cloned())));
-            }
+    let (read, mut next) = futures::join!(
+        unit.join(own.configuration_recorders().iter().map(|it| read_recorder(unit, config, it))),
+        unit.page(&mut pages),
+    );
+    recorders.extend(read.into_iter().flatten());
+    while let Some(Cited { value: page, calls }) = next? {
+        recorders.cite(calls);
+        let others = page.configuration_recorder_summaries().iter();
+        let others = others.filter(|it| it.service_principal().is_some() && !known.contains(&it.name()));
+        for read in unit.join(others.map(|it| describe_recorder(unit, config, it))).await {
+            recorders.extend(read?);
         }
+        next = unit.page(&mut pages).await;
     }
     Ok(())
+}
+
+/// A service's recorder; nothing when it was deleted since it was listed.
+async fn describe_recorder(
+    unit: &Unit,
+    config: &Client,
+    summary: &types::ConfigurationRecorderSummary,
+) -> Result<Vec<Record<ConfigurationRecorder>>, Refusal> {
+    let described = match unit.read(config.describe_configuration_recorders().arn(summary.arn()).send()).await {
+        Err(refusal) if is_gone(&refusal) => return Ok(Vec::new()),
+        answer => answer?,
+    };
+    let read = unit.join(described.value.configuration_recorders().iter().map(|it| read_recorder(unit, config, it)));
+    Ok(read.await.into_iter().flatten().map(|record| record.cites(described.calls.iter().cloned())).collect())
 }
 
 /// `None` when it was deleted since it was listed.

@@ -32,11 +32,14 @@ async fn list_rules(unit: &Unit, config: &Client, rules: &mut Listing<ConfigRule
             continue;
         }
         // Both are asked for all rules at once, and not for rules by name: one that was deleted since would refuse the others.
-        let (compliance, evaluation) = match &about {
-            Some(about) => about,
-            None => about.insert(futures::join!(read_compliance(unit, config), read_evaluation(unit, config))),
+        let of_all = async {
+            if let Some(about) = about.take() {
+                return about;
+            }
+            futures::join!(read_compliance(unit, config), read_evaluation(unit, config))
         };
-        let remediation = read_remediation(unit, config, listed).await;
+        let (of_all, remediation) = futures::join!(of_all, read_remediation(unit, config, listed));
+        let (compliance, evaluation) = about.insert(of_all);
         for rule in listed {
             rules.keep(record(unit, rule, compliance, evaluation, &remediation));
         }

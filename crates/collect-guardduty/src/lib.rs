@@ -66,33 +66,32 @@ async fn collect(unit: Unit) {
     let guardduty = wellproof_aws::client!(unit, aws_sdk_guardduty);
     let mut detectors = unit.listing::<Detector>();
     let mut findings = unit.listing::<Finding>();
-    let mut ids = Vec::new();
-    let listed = list_detectors(&unit, &guardduty, &mut detectors, &mut ids).await;
-    let found = match &listed {
-        Ok(()) => {
-            // Where there is no detector, that is how it is known that there is no finding.
-            findings.cite(detectors.calls().cloned());
-            list_findings(&unit, &guardduty, &ids, &mut findings).await
-        }
+    let mut pages = Vec::new();
+    let listed = list_detectors(&unit, &guardduty, &mut pages).await;
+    let found = async {
         // Without its detectors nobody can tell which findings there are.
-        Err(refusal) => Err(refusal.clone()),
+        listed.clone()?;
+        // Where there is no detector, that is how it is known that there is no finding.
+        findings.cite(pages.iter().flat_map(|page| page.calls.iter().cloned()));
+        let ids = pages.iter().flat_map(|page| &page.value);
+        list_findings(&unit, &guardduty, ids, &mut findings).await
     };
+    let ids = pages.iter().flat_map(|page| &page.value);
+    let (found, read) = futures::join!(found, unit.join(ids.map(|id| read_detector(&unit, &guardduty, id))));
+    let mut read = read.into_iter();
+    for page in &pages {
+        detectors.cite(page.calls.iter().cloned());
+        detectors.extend(read.by_ref().take(page.value.len()).flatten());
+    }
     detectors.close(listed);
     findings.close(found);
 }
 
-async fn list_detectors(
-    unit: &Unit,
-    guardduty: &Client,
-    detectors: &mut Listing<Detector>,
-    ids: &mut Vec<String>,
-) -> Result<(), Refusal> {
+/// The ids of the detectors, page by page.
+async fn list_detectors(unit: &Unit, guardduty: &Client, ids: &mut Vec<Cited<Vec<String>>>) -> Result<(), Refusal> {
     let mut pages = guardduty.list_detectors().into_paginator().stop_on_duplicate_token(false).send();
-    while let Some(page) = detectors.page(&mut pages).await? {
-        let listed = page.detector_ids();
-        let read = unit.join(listed.iter().map(|id| read_detector(unit, guardduty, id))).await;
-        detectors.extend(read.into_iter().flatten());
-        ids.extend_from_slice(listed);
+    while let Some(page) = unit.page(&mut pages).await? {
+        ids.push(Cited { value: page.value.detector_ids.unwrap_or_default(), calls: page.calls });
     }
     Ok(())
 }
@@ -147,7 +146,7 @@ async fn list_destinations(unit: &Unit, guardduty: &Client, id: &str) -> Answer<
 async fn list_findings(
     unit: &Unit,
     guardduty: &Client,
-    detectors: &[String],
+    detectors: impl Iterator<Item = &String>,
     findings: &mut Listing<Finding>,
 ) -> Result<(), Refusal> {
     let severe = Condition::builder().greater_than_or_equal(LEAST_SEVERITY).build();

@@ -49,6 +49,9 @@ pub struct Scanned {
 ///
 /// # Errors
 /// What keeps a scan from happening or from ending. What AWS refuses is a gap, not an error.
+///
+/// # Panics
+/// On a runtime of one thread: what is written to the disk would hold up what AWS answers.
 pub async fn scan(
     request: &Request,
     progress: &dyn Progress,
@@ -399,7 +402,9 @@ impl Runner {
         {
             return Ok(Done { record: before.clone(), regions });
         }
-        let record = writer.finish(began, ended.unwrap_or_else(Timestamp::now), listings, gaps)?;
+        let ended = ended.unwrap_or_else(Timestamp::now);
+        // It compresses, and waits for the disk: what the other units wait for must not wait with it.
+        let record = tokio::task::block_in_place(|| writer.finish(began, ended, listings, gaps))?;
         Ok(Done { record, regions })
     }
 
