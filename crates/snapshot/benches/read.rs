@@ -5,12 +5,13 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr, reason = "a benchmark")]
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::json;
-use wellproof_model::{BodyEncoding, Resource};
+use wellproof_model::{BodyEncoding, Call, Resource};
 use wellproof_snapshot::{Format, Reader, Snapshot, Verify};
 
 #[path = "../tests/common/mod.rs"]
@@ -22,7 +23,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const RECORDS: usize = 100_000;
 
-fn instance(n: usize, call: &wellproof_model::Call) -> Resource {
+fn instance(n: usize, call: &Call) -> Resource {
     let hex = |salt: usize| format!("{:017x}", (n as u64 + 7).wrapping_mul(0x9E37_79B9_7F4A_7C15 ^ salt as u64));
     serde_json::from_value(json!({
         "type": common::INSTANCE,
@@ -58,41 +59,71 @@ fn instance(n: usize, call: &wellproof_model::Call) -> Resource {
     .unwrap()
 }
 
-/// `units` units of `RECORDS` resources altogether.
-fn write(dir: &Path, units: usize) {
+/// What a snapshot is made of: the types, and the nth record.
+struct Records {
+    name: &'static str,
+    kinds: Vec<String>,
+    nth: Box<dyn Fn(usize, &Call) -> Resource>,
+}
+
+impl Records {
+    /// Large ones: instances with more fields than the collectors keep.
+    fn large() -> Self {
+        Self { name: "large", kinds: vec![common::INSTANCE.to_owned()], nth: Box::new(instance) }
+    }
+
+    /// Those that the collectors wrote of the demo account, over and over.
+    fn demo() -> Self {
+        let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/demo");
+        let (evidence, _) = Reader::open(demo).unwrap().evidence(None, Verify::Yes).unwrap();
+        let kinds: BTreeSet<String> = evidence.resources.iter().map(|it| it.kind.clone()).collect();
+        let nth = move |n: usize, call: &Call| {
+            let mut resource = evidence.resources[n % evidence.resources.len()].clone();
+            resource.id = format!("{}-{n}", resource.id);
+            resource.calls = vec![call.id.clone()];
+            resource
+        };
+        Self { name: "demo", kinds: kinds.into_iter().collect(), nth: Box::new(nth) }
+    }
+}
+
+/// `units` units of `RECORDS` resources altogether; how many bytes a record has.
+fn write(dir: &Path, units: usize, records: &Records) -> usize {
     let planned: Vec<_> = (0..units).map(|n| common::unit("ec2", &format!("eu-west-{n}"))).collect();
-    let snapshot = Snapshot::create(dir, &common::manifest(&planned), Format::Zstd).unwrap();
+    let mut manifest = common::manifest(&planned);
+    manifest.types.insert("ec2".to_owned(), records.kinds.clone());
+    let snapshot = Snapshot::create(dir, &manifest, Format::Zstd).unwrap();
+    let mut bytes = 0;
     for (nth, unit) in planned.iter().enumerate() {
         let writer = snapshot.unit(unit.clone()).unwrap();
         let call = common::call(unit, "DescribeInstances", 0, b"<answer/>", BodyEncoding::Text);
         writer.call(&call, b"<answer/>").unwrap();
         for n in (nth..RECORDS).step_by(units) {
-            writer.resource(&instance(n, &call)).unwrap();
+            let resource = (records.nth)(n, &call);
+            bytes += serde_json::to_vec(&resource).unwrap().len() + 1;
+            writer.resource(&resource).unwrap();
         }
-        let listings = [common::INSTANCE, common::VOLUME].map(|kind| common::listing(kind, unit, &[&call])).into();
+        let listings = records.kinds.iter().map(|kind| common::listing(kind, unit, &[&call])).collect();
         writer.finish(common::at(0), common::at(1), listings, Vec::new()).unwrap();
     }
     snapshot.seal(common::at(2)).unwrap();
+    bytes / RECORDS
 }
 
 fn read(criterion: &mut Criterion) {
     let dir = tempfile::tempdir().unwrap();
     let mut group = criterion.benchmark_group("read");
     group.sample_size(10).throughput(Throughput::Elements(RECORDS as u64));
-    for units in [1, 20] {
-        let path = dir.path().join(units.to_string());
-        write(&path, units);
-        if units == 1 {
-            let call = common::call(&common::unit("ec2", "x"), "DescribeInstances", 0, b"", BodyEncoding::Text);
-            let bytes: usize =
-                (0..100).map(|n| serde_json::to_vec(&instance(n, &call)).unwrap().len() + 1).sum::<usize>() / 100;
-            eprintln!("{bytes} bytes a record");
-        }
+    for (records, units) in [(Records::demo(), 1), (Records::large(), 1), (Records::large(), 20)] {
+        let name = format!("{}/{units} units", records.name);
+        let path = dir.path().join(&name);
+        fs::create_dir_all(&path).unwrap();
+        eprintln!("{name}: {} bytes a record", write(&path, units, &records));
         for threads in [1, 2] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let none: BTreeSet<&str> = BTreeSet::new();
-            for (name, types) in [("wanted", None), ("skipped", Some(&none))] {
-                let id = BenchmarkId::new(format!("{name}/{units} units"), format!("{threads} threads"));
+            for (of, types) in [("wanted", None), ("skipped", Some(&none))] {
+                let id = BenchmarkId::new(format!("{of}/{name}"), format!("{threads} threads"));
                 group.bench_with_input(id, &types, |bench, types| {
                     // What is timed is the reading; giving the memory back is not.
                     bench.iter_with_large_drop(|| {
