@@ -59,11 +59,13 @@ fn instance(n: usize, call: &Call) -> Resource {
     .unwrap()
 }
 
+type Nth = dyn Fn(usize, &Call) -> Resource;
+
 /// What a snapshot is made of: the types, and the nth record.
 struct Records {
     name: &'static str,
     kinds: Vec<String>,
-    nth: Box<dyn Fn(usize, &Call) -> Resource>,
+    nth: Box<Nth>,
 }
 
 impl Records {
