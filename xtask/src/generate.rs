@@ -18,6 +18,7 @@ pub(crate) fn run(check: bool) -> anyhow::Result<()> {
     let files = BTreeMap::from([
         ("schemas/answers.json", pretty(&wellproof_answers::json_schema())),
         ("schemas/lens.json", pretty(&wellproof_lens::json_schema())),
+        ("schemas/review.json", pretty(&wellproof_review::json_schema())),
         ("schemas/resources.json", pretty(&json!(wellproof_facts::schemas()))),
         ("schemas/workload.json", pretty(&schemars::schema_for!(wellproof_model::Scope).to_value())),
         ("schemas/manifest.json", pretty(&schemars::schema_for!(wellproof_model::Manifest).to_value())),

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use wellproof_lens::{Lens, Level, State, States};
+use wellproof_lens::{Lens, Level, LevelBasis, State, States, Successor};
 use wellproof_model::{Call, CallId, Evidence, Scope, Suggestion, Verdict};
 use wellproof_rules::Outcome;
 
 use crate::Custody;
 use crate::document::{
     Choice, Citation, Coverage, Document, Fix, GapLine, LensLine, PillarLine, Question, ResourceLine, Risk, RuleLine,
-    RuleOnChoice, SnapshotLine,
+    RuleOnChoice, SnapshotLine, SuccessorLine,
 };
 use crate::fix::{Board, Predicted, words};
 use crate::hints::Hints;
@@ -78,6 +78,7 @@ pub(crate) fn answer(
         coverage: coverage(&questions, lens),
         pillars: pillars(&questions, lens),
         fix_first,
+        review: None,
         rules: answering.rules(),
         gaps: gaps(evidence),
         calls,
@@ -146,7 +147,8 @@ impl<'a> Answering<'a> {
             notes_left_out: note.left_out,
             predicted_risk: predicted.risk,
             risk_range: predicted.range,
-            risk_basis: predicted.basis.to_owned(),
+            risk_basis: predicted.basis.into_owned(),
+            people: None,
             choices,
         }
     }
@@ -166,22 +168,39 @@ impl<'a> Answering<'a> {
         let open = matches!(verdict, Suggestion::NotProven | Suggestion::Partial);
         let note = self.note(&question.number, self.pieces(said, choice.level, 0), CHOICE_NOTE);
         let (citations, citations_left_out) = self.citations(self.cited(verdict, said));
+        let later = choice.succeeded_by.as_ref().and_then(|it| Some((it, successor(it)?)));
         Choice {
             id: choice.id.clone(),
             number: choice.number.clone(),
             title: choice.title.clone(),
             level: choice.level,
+            level_basis: choice.level_basis,
+            succeeded_by: later.map(|(it, later)| SuccessorLine {
+                question: it.question.clone(),
+                choice: it.choice.clone(),
+                title: later.title.clone(),
+                basis: it.basis,
+            }),
             url: choice.url.clone(),
             negative: choice.is_negative(),
+            people: None,
             verdict,
             reason: reason(verdict, said, &self.ruled),
             note: note.text,
-            ask: if open { choice.ask.clone() } else { None },
-            hint: if open { self.hints.get(choice.id.as_str()).cloned() } else { None },
+            ask: if open {
+                choice.ask.clone().or_else(|| later.and_then(|(_, later)| later.ask.clone()))
+            } else {
+                None
+            },
+            hint: if open { self.hint(&choice.id).or_else(|| self.hint(&later?.1.id)) } else { None },
             rules: self.rules_on(said),
             citations,
             citations_left_out,
         }
+    }
+
+    fn hint(&self, choice: &str) -> Option<String> {
+        self.hints.get(choice).cloned()
     }
 
     /// "None of these" follows where every choice is refuted, and from nothing less.
@@ -202,8 +221,11 @@ impl<'a> Answering<'a> {
             number: None,
             title: none.title.clone(),
             level: None,
+            level_basis: LevelBasis::Unpublished,
+            succeeded_by: None,
             url: None,
             negative: true,
+            people: None,
             verdict: Suggestion::Met,
             reason: format!("each of the {} other choices is refuted", choices.len()),
             note: String::new(),
@@ -410,13 +432,29 @@ fn bearings(lens: &Lens, views: &[RuleView<'_>], ruled: &[Ruled<'_>]) -> Vec<Vec
     for bearings in by_choice.values_mut() {
         bearings.sort_by_key(|bearing| bearing.rule);
     }
+    let on = |question: &str, choice: &str| by_choice.get(&(question, choice)).cloned().unwrap_or_default();
     lens.questions()
         .map(|question| {
-            let of =
-                |choice: &wellproof_lens::Choice| by_choice.get(&(question.id.as_str(), choice.id.as_str())).cloned();
-            question.choices.iter().map(|choice| of(choice).unwrap_or_default()).collect()
+            let of = |choice: &wellproof_lens::Choice| {
+                let mut bearings = on(&question.id, &choice.id);
+                if let Some(later) = &choice.succeeded_by {
+                    let inherited = on(&later.question, &later.choice).into_iter().map(|it| it.inherited(later.basis));
+                    // A rule that bears on the older practice itself says more of it.
+                    let own: BTreeSet<usize> = bearings.iter().map(|bearing| bearing.rule).collect();
+                    bearings.extend(inherited.filter(|bearing| !own.contains(&bearing.rule)));
+                    bearings.sort_by_key(|bearing| bearing.rule);
+                }
+                bearings
+            };
+            question.choices.iter().map(of).collect()
         })
         .collect()
+}
+
+/// The practice that succeeded one of an older edition, in whichever lens it is.
+fn successor(later: &Successor) -> Option<&'static wellproof_lens::Choice> {
+    let found = Lens::shipped().iter().find_map(|lens| lens.choice(&later.question, &later.choice));
+    found.map(|(_, choice)| choice)
 }
 
 fn states(question: &wellproof_lens::Question, suggestions: &[Suggestion]) -> States {

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-pub use wellproof_lens::{Level, Risk};
+pub use wellproof_lens::{Level, LevelBasis, Likeness, Risk};
 use wellproof_model::{Denier, GapKind, Suggestion, Verdict};
+pub use wellproof_review::Status;
 
 /// Everything that is said about one review.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +28,9 @@ pub struct Document {
     pub pillars: Vec<PillarLine>,
     /// What to mend first.
     pub fix_first: Vec<Fix>,
+    /// What people answered, and how it stands to the evidence, where a review was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewLine>,
     /// Every question, in the lens's order.
     pub questions: Vec<Question>,
     /// Every rule that ran, by id: its claim, its fix and its outcome.
@@ -153,6 +157,9 @@ pub struct Question {
     pub risk_range: [Risk; 2],
     /// What the prediction rests on, such as `published levels`.
     pub risk_basis: String,
+    /// What people answered, where a review was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<PeopleOnQuestion>,
     /// Every choice, in the Tool's order, "None of these" last where it is suggested.
     pub choices: Vec<Choice>,
 }
@@ -168,10 +175,19 @@ pub struct Choice {
     pub title: String,
     /// AWS's level of risk when it is missing.
     pub level: Option<Level>,
+    /// How the level is known.
+    #[serde(default)]
+    pub level_basis: LevelBasis,
+    /// The practice of a later edition by whose rules this one is judged, where the lens is an older edition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succeeded_by: Option<SuccessorLine>,
     /// Where AWS describes it.
     pub url: Option<String>,
     /// True for choices that admit a flaw: there `met` is bad news.
     pub negative: bool,
+    /// What people answered, where a review was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<PeopleOnChoice>,
     /// What is suggested.
     pub verdict: Suggestion,
     /// Why, in a sentence.
@@ -188,6 +204,147 @@ pub struct Choice {
     pub citations: Vec<Citation>,
     /// How many citations were left out.
     pub citations_left_out: u64,
+}
+
+/// A review that people did, held against the evidence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReviewLine {
+    /// The file that it was read from.
+    pub source: String,
+    /// SHA-256 of that file, in hex.
+    pub sha256: String,
+    /// The workload's name, as the review has it.
+    pub workload: String,
+    /// How many questions it answers.
+    pub answered: u64,
+    /// Questions of the lens that it does not, by id.
+    pub missing: Vec<String>,
+    /// How many pieces of the file could not be placed.
+    pub unplaced: u64,
+    /// Questions, and choices as `question/choice`, that the review answers and the lens does not have.
+    pub unknown: Vec<String>,
+    /// How many choices stand how.
+    pub agreement: Agreement,
+    /// What people claimed and evidence refutes, the worst first.
+    pub contradicted: Vec<Disagreement>,
+    /// What people did not claim and evidence proves, the worst first.
+    pub undersold: Vec<Disagreement>,
+    /// Questions that people called not applicable, though the account holds what they are about.
+    pub called_off: Vec<CalledOff>,
+}
+
+/// How many choices stand how to the evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Agreement {
+    /// Claimed, and refuted.
+    pub contradicted: u64,
+    /// Not claimed, and proven.
+    pub undersold: u64,
+    /// People and evidence say the same.
+    pub confirmed: u64,
+    /// Selected, and not decided by evidence.
+    pub unproven: u64,
+}
+
+/// How what people answered to a choice stands to the evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Selected, and refuted; of a flaw, denied, and proven.
+    Contradicted,
+    /// Not selected, and proven; of a flaw, admitted, and refuted.
+    Undersold,
+    /// People and evidence say the same.
+    Confirmed,
+    /// Selected, and not decided by evidence.
+    Unproven,
+}
+
+/// What people answered to a question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PeopleOnQuestion {
+    /// The risk that the Tool showed.
+    pub risk: Option<Risk>,
+    /// False where they called it not applicable.
+    pub applicable: bool,
+    /// What they wrote.
+    pub notes: String,
+    /// Why it is not applicable, in the Tool's word.
+    pub reason: String,
+}
+
+/// What people answered to a choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PeopleOnChoice {
+    /// What they said.
+    pub status: Status,
+    /// What they wrote.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notes: String,
+    /// Why it is not applicable, in the Tool's word.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// How it stands to the evidence; `null` where nobody relied on it and nothing is shown.
+    pub stand: Option<Standing>,
+}
+
+/// A choice of which people and evidence say different things.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Disagreement {
+    /// The question's id.
+    pub question: String,
+    /// Its number in the lens's edition.
+    pub number: String,
+    /// The choice's id.
+    pub choice: String,
+    /// Its title.
+    pub title: String,
+    /// AWS's level of risk when it is missing.
+    pub level: Option<Level>,
+    /// True for choices that admit a flaw.
+    pub negative: bool,
+    /// What the evidence says.
+    pub note: String,
+    /// The calls that it rests on.
+    pub citations: Vec<Citation>,
+    /// How many citations were left out.
+    pub citations_left_out: u64,
+}
+
+/// A question that people called not applicable, though the account holds what it is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CalledOff {
+    /// Its id.
+    pub question: String,
+    /// Its number in the lens's edition.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// The Tool's word for why.
+    pub reason: String,
+    /// How many resources there are at least that rules on it judge.
+    pub resources: u64,
+    /// Of which types; at most six.
+    pub types: Vec<String>,
+    /// The rules that judged them.
+    pub rules: Vec<String>,
+    /// What the evidence says.
+    pub note: String,
+    /// The calls that its choices rest on.
+    pub citations: Vec<Citation>,
+}
+
+/// The practice of a later edition by whose rules a choice is judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SuccessorLine {
+    /// The Tool's id of its question.
+    pub question: String,
+    /// The Tool's id.
+    pub choice: String,
+    /// AWS's title.
+    pub title: String,
+    /// How much the same it is. Rules of a mere `successor` prove and refute nothing.
+    pub basis: Likeness,
 }
 
 /// One rule's say on one choice.

@@ -19,6 +19,8 @@ pub enum FailOn {
     NotMet,
     /// The same, or one that evidence speaks for, or against, in part.
     Partial,
+    /// A choice that people claimed in the review given, and that evidence refutes.
+    Contradicted,
     /// Anything that was not read, the seal included. What merely leaves a derived fact open is no gap of this kind: it would
     /// be reached every night.
     Gaps,
@@ -39,7 +41,8 @@ impl std::error::Error for UnknownThreshold {}
 
 impl FailOn {
     /// Every threshold.
-    pub const ALL: [Self; 5] = [Self::HighRisk, Self::MediumRisk, Self::NotMet, Self::Partial, Self::Gaps];
+    pub const ALL: [Self; 6] =
+        [Self::HighRisk, Self::MediumRisk, Self::NotMet, Self::Partial, Self::Contradicted, Self::Gaps];
 
     /// Its name on the command line.
     pub fn as_str(self) -> &'static str {
@@ -48,6 +51,7 @@ impl FailOn {
             Self::MediumRisk => "medium-risk",
             Self::NotMet => "not-met",
             Self::Partial => "partial",
+            Self::Contradicted => "contradicted",
             Self::Gaps => "gaps",
         }
     }
@@ -78,6 +82,7 @@ pub fn fail_on(document: &Document, what: FailOn) -> Option<String> {
         }
         FailOn::NotMet => choices(document, &[Suggestion::NotMet]),
         FailOn::Partial => choices(document, &[Suggestion::NotMet, Suggestion::Partial]),
+        FailOn::Contradicted => contradicted(document),
         FailOn::Gaps => gaps(document),
     };
     if reached.is_empty() {
@@ -89,6 +94,7 @@ pub fn fail_on(document: &Document, what: FailOn) -> Option<String> {
         FailOn::MediumRisk => count(found, "question at medium or high risk", "questions at medium or high risk"),
         FailOn::NotMet => count(found, "choice not met", "choices not met"),
         FailOn::Partial => count(found, "choice not met or met in part", "choices not met or met in part"),
+        FailOn::Contradicted => count(found, "answer contradicted", "answers contradicted"),
         FailOn::Gaps => count(found, "gap", "gaps"),
     };
     Some(format!("{said}: {}", list(&reached, 5)))
@@ -102,6 +108,11 @@ fn gaps(document: &Document) -> Vec<String> {
     };
     let gaps = document.gaps.iter().filter(|gap| !gap.is_doubt()).map(|gap| format!("{} in {}", gap.what, gap.unit));
     seal.into_iter().chain(gaps).collect()
+}
+
+fn contradicted(document: &Document) -> Vec<String> {
+    let found = document.review.iter().flat_map(|review| &review.contradicted);
+    found.map(|it| format!("{} {}", it.number, it.choice)).collect()
 }
 
 fn questions(document: &Document, holds: impl Fn(&Question) -> bool) -> Vec<String> {

@@ -4,6 +4,7 @@
 //! bytes. No verdict comes from what was not read, and none that the snapshot holds no call for.
 
 mod answer;
+mod compare;
 pub mod document;
 mod fail_on;
 mod fix;
@@ -25,6 +26,7 @@ use crate::document::Document;
 use crate::ruled::{Claim, listed_whole};
 use crate::suggest::Weight;
 
+pub use compare::{OtherLens, compare};
 pub use fail_on::{FailOn, UnknownThreshold, fail_on};
 pub use text::{CHOICE_NOTE, QUESTION_NOTE, length};
 

@@ -1,5 +1,6 @@
 //! What the verdicts of the rules that bear on a choice come to.
 
+use wellproof_lens::Likeness;
 use wellproof_model::{Suggestion, Verdict};
 
 /// What a rule's verdict says of a choice.
@@ -103,6 +104,21 @@ impl Say {
 }
 
 impl Bearing {
+    /// The same on the practice of an older edition that this one's succeeded.
+    pub(crate) fn inherited(mut self, basis: Likeness) -> Self {
+        if basis == Likeness::Successor {
+            if self.pass == Weight::Proves {
+                self.pass = Weight::Supports;
+            }
+            if self.fail == Weight::Refutes {
+                self.fail = Weight::Weakens;
+            }
+            // That the nearest practice does not apply says little of whether this one does.
+            self.none_means_not_applicable = false;
+        }
+        self
+    }
+
     /// What this bearing says, where `stand` tells how each rule stands.
     pub(crate) fn say(&self, stand: impl Fn(usize) -> Stand) -> Say {
         let own = stand(self.rule);

@@ -8,11 +8,13 @@ use wellproof_model::{
     BodyEncoding, Call, CallId, CallKey, Caller, Evidence, Gap, GapId, GapKind, Listing, ListingState, Manifest,
     Resource, Scope, Suggestion, UnitId, Verdict, Workload,
 };
+use wellproof_review::{Review, Status};
 use wellproof_rules::{Judged, Outcome};
 
 use crate::Custody;
 use crate::answer::{BearsOn, RuleView, answer};
-use crate::document::{Choice, Document, Question, Risk};
+use crate::compare::compare;
+use crate::document::{Choice, Document, Question, Risk, Standing};
 use crate::fail_on::{FailOn, fail_on};
 use crate::ruled::{Claim, listed_whole};
 use crate::suggest::Weight;
@@ -640,4 +642,137 @@ proptest! {
             }
         }
     }
+}
+
+/// A choice of the lens of 2020 by its title.
+fn of_2020<'a>(document: &'a Document, number: &str, title: &str) -> &'a Choice {
+    let question = document.questions.iter().find(|question| question.number == number).unwrap();
+    question.choices.iter().find(|choice| choice.title == title).unwrap()
+}
+
+fn ask_2020(rules: &[RuleView<'_>], outcomes: &[Outcome]) -> Document {
+    let lens = Lens::by_id("wellarchitected-2020").unwrap();
+    answer(&evidence(&["c-1"]), lens, rules, outcomes, &Scope::default(), Custody::default())
+}
+
+#[test]
+fn a_practice_of_2020_is_judged_by_the_rules_of_its_successor() {
+    let permissions = [("permissions", "sec_permissions_define", Weight::Proves, Weight::Refutes)];
+    let rules = [rule("alarmed", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)]), rule("defined", &permissions)];
+    let fails =
+        ask_2020(&rules, &[outcome("alarmed", Verdict::Fail, &["c-1"]), outcome("defined", Verdict::Fail, &["c-1"])]);
+    let renamed = of_2020(&fails, "REL 1", "Monitor and manage limits");
+    assert_eq!(renamed.verdict, Suggestion::NotMet);
+    assert_eq!(renamed.succeeded_by.as_ref().unwrap().title, "Monitor and manage quotas");
+    // What is only the nearest practice decides nothing, however certain it is.
+    let nearest = of_2020(&fails, "SEC 2", "Define human access requirements");
+    assert_eq!((nearest.verdict, nearest.rules[0].weight.as_str()), (Suggestion::Partial, "weakens"));
+
+    let passes =
+        ask_2020(&rules, &[outcome("alarmed", Verdict::Pass, &["c-1"]), outcome("defined", Verdict::Pass, &["c-1"])]);
+    assert_eq!(of_2020(&passes, "REL 1", "Monitor and manage limits").verdict, Suggestion::Met);
+    let nearest = of_2020(&passes, "SEC 2", "Define human access requirements");
+    assert_eq!((nearest.verdict, nearest.rules[0].weight.as_str()), (Suggestion::Partial, "supports"));
+}
+
+#[test]
+fn an_open_choice_of_2020_asks_what_its_successor_asks() {
+    let document = ask_2020(&[], &[]);
+    for choice in document.questions.iter().flat_map(|question| &question.choices) {
+        assert!(choice.ask.as_ref().is_some_and(|ask| ask.contains('?')), "{} has nothing to ask", choice.id);
+    }
+}
+
+fn reviewed(statuses: &[(&str, Status)], applicable: bool) -> Review {
+    let choices = statuses.iter().map(|(choice, status)| serde_json::json!({"choice": choice, "status": status}));
+    serde_json::from_value(serde_json::json!({
+        "schema": Review::SCHEMA,
+        "source": {"kind": "tool_answers", "name": "answers.json", "sha256": "00"},
+        "lens": {"id": lens().id, "edition": lens().edition},
+        "workload": {"name": "Shop"},
+        "questions": [{
+            "question": LIMITS, "number": "REL 1", "title": "t", "risk": "NONE", "applicable": applicable,
+            "choices": choices.collect::<Vec<_>>(), "line": null,
+        }],
+    }))
+    .unwrap()
+}
+
+#[test]
+fn what_people_said_is_held_against_the_evidence() {
+    let rules = [rule("alarmed", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
+    let held = |verdict, status| {
+        let mut document = ask(&evidence(&["c-1"]), &rules, &[outcome("alarmed", verdict, &["c-1"])]);
+        compare(&mut document, lens(), &reviewed(&[(MONITOR, status)], true)).unwrap();
+        let stand = choice(&document, LIMITS, MONITOR).people.as_ref().unwrap().stand;
+        (stand, document.review.unwrap())
+    };
+    let (stand, review) = held(Verdict::Fail, Status::Selected);
+    assert_eq!((stand, review.agreement.contradicted), (Some(Standing::Contradicted), 1));
+    let found = &review.contradicted[0];
+    assert_eq!((found.choice.as_str(), found.citations[0].call.as_str()), (MONITOR, "c-1"));
+    assert!(found.note.starts_with("REL 1: alarmed came to fail"), "{}", found.note);
+    let (stand, review) = held(Verdict::Pass, Status::Unselected);
+    assert_eq!((stand, review.undersold.len()), (Some(Standing::Undersold), 1));
+    assert_eq!(held(Verdict::Pass, Status::Selected).0, Some(Standing::Confirmed));
+    assert_eq!(held(Verdict::Fail, Status::Unselected).0, Some(Standing::Confirmed));
+    assert_eq!(held(Verdict::Unknown, Status::Selected).0, Some(Standing::Unproven));
+    assert_eq!(held(Verdict::Unknown, Status::Unselected).0, None);
+    assert_eq!(held(Verdict::Fail, Status::NotApplicable).0, None);
+}
+
+#[test]
+fn a_flaw_is_contradicted_the_other_way_round() {
+    const FLAW: &str = "aware-of-limits-but-not-tracking-them";
+    let rules = [rule("untracked", &[(LIMITS, FLAW, Weight::Proves, Weight::Refutes)])];
+    let held = |verdict, status| {
+        let mut document = ask_2020(&rules, &[outcome("untracked", verdict, &["c-1"])]);
+        let mut review = reviewed(&[(FLAW, status)], true);
+        review.lens.id.clone_from(&document.lens.id);
+        review.lens.edition.clone_from(&document.lens.edition);
+        compare(&mut document, Lens::by_id("wellarchitected-2020").unwrap(), &review).unwrap();
+        choice(&document, LIMITS, FLAW).people.as_ref().unwrap().stand
+    };
+    assert_eq!(held(Verdict::Pass, Status::Unselected), Some(Standing::Contradicted));
+    assert_eq!(held(Verdict::Fail, Status::Selected), Some(Standing::Undersold));
+    assert_eq!(held(Verdict::Pass, Status::Selected), Some(Standing::Confirmed));
+    assert_eq!(held(Verdict::Unknown, Status::Unselected), None);
+}
+
+#[test]
+fn a_question_that_was_called_off_is_told_where_the_account_holds_something_of_it() {
+    let rules = [rule("alarmed", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
+    let called_off = |verdict| {
+        let mut document = ask(&evidence(&["c-1"]), &rules, &[outcome("alarmed", verdict, &["c-1"])]);
+        compare(&mut document, lens(), &reviewed(&[(MONITOR, Status::Selected)], false)).unwrap();
+        assert!(choice(&document, LIMITS, MONITOR).people.is_none(), "what was called off claims nothing");
+        document.review.unwrap().called_off
+    };
+    let told = called_off(Verdict::Fail);
+    assert_eq!(
+        (told.len(), told[0].resources, told[0].types.as_slice()),
+        (1, 10, &["AWS::ServiceQuotas::Quota".to_owned()][..])
+    );
+    assert_eq!(called_off(Verdict::Unknown), []);
+    assert_eq!(called_off(Verdict::NotApplicable), []);
+}
+
+#[test]
+fn a_review_of_another_lens_is_refused() {
+    let mut document = ask_2020(&[], &[]);
+    let refused = compare(&mut document, lens(), &reviewed(&[], true)).unwrap_err();
+    assert!(refused.to_string().contains("wellarchitected-2020"), "{refused}");
+    assert!(document.review.is_none());
+}
+
+#[test]
+fn an_answer_that_the_lens_does_not_ask_for_is_told() {
+    let mut document = ask(&evidence(&[]), &[], &[]);
+    let said = [
+        (MONITOR, Status::Selected),
+        ("rel_manage_service_limits_no", Status::Unselected),
+        ("oracle", Status::Selected),
+    ];
+    compare(&mut document, lens(), &reviewed(&said, true)).unwrap();
+    assert_eq!(document.review.unwrap().unknown, ["manage-service-limits/oracle"]);
 }

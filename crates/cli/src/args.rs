@@ -52,6 +52,9 @@ pub(crate) enum Command {
     /// List, show and check lenses
     #[command(after_help = "Example: wellproof lens check my-lens.json")]
     Lens(Lens),
+    /// What people answered: read a review into one format
+    #[command(after_help = "Example: wellproof review import report.txt --output review.json")]
+    Review(Review),
     /// Print the least-privilege IAM policy that a scan needs
     #[command(after_help = "Example: wellproof policy --collectors guardduty,cloudtrail")]
     Policy(Policy),
@@ -106,8 +109,9 @@ pub(crate) struct Judging {
     /// The snapshot's directory
     pub(crate) snapshot: PathBuf,
     /// A lens by id, or a file of it: this project's format or AWS's custom lens JSON
-    #[arg(long, value_name = "ID|FILE", default_value = "wellarchitected", help_heading = "What to answer")]
-    pub(crate) lens: String,
+    /// (default: that of the review given, else wellarchitected)
+    #[arg(long, value_name = "ID|FILE", help_heading = "What to answer")]
+    pub(crate) lens: Option<String>,
     /// The workload under review; `wellproof.toml` of the current folder where there is one
     #[arg(long, value_name = "FILE", help_heading = "What to answer")]
     pub(crate) config: Option<PathBuf>,
@@ -132,7 +136,10 @@ pub(crate) struct Answer {
     /// Print every question, choice and call, not only what needs attention (text)
     #[arg(long, help_heading = "Output")]
     pub(crate) all: bool,
-    /// End with exit code 1 if the review holds any: high-risk, medium-risk, not-met, partial, gaps
+    /// What people answered: a file of `review import`, or one that it reads
+    #[arg(long, value_name = "FILE", help_heading = "What to answer")]
+    pub(crate) review: Option<PathBuf>,
+    /// End with exit code 1 if the review holds any: high-risk, medium-risk, not-met, partial, contradicted (with --review), gaps
     #[arg(long, value_name = "WHAT")]
     pub(crate) fail_on: Option<FailOn>,
 }
@@ -227,6 +234,26 @@ pub(crate) enum LensCommand {
     Check {
         /// The file
         file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Review {
+    #[command(subcommand)]
+    pub(crate) command: ReviewCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReviewCommand {
+    /// Read the text of a report that the Well-Architected Tool printed, or the JSON of its ListAnswers and GetAnswer
+    Import {
+        /// The file; `-` is stdin
+        file: PathBuf,
+        /// The lens that was reviewed, by id or a file of it; by default the shipped one that the file fits best
+        #[arg(long, value_name = "ID|FILE")]
+        lens: Option<String>,
+        #[command(flatten)]
+        output: Output,
     },
 }
 

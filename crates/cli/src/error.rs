@@ -37,6 +37,15 @@ pub(crate) enum CliError {
         #[help]
         help: Option<String>,
     },
+    #[error("--fail-on contradicted needs a review to contradict")]
+    #[diagnostic(code(wellproof::review), help("give what people answered by --review FILE"))]
+    NoReview,
+    #[error("{0}")]
+    #[diagnostic(code(wellproof::review), help("leave --lens out, or name the lens of the review"))]
+    OtherLens(String),
+    #[error("`{}` is no review of this version: {message}", .file.display())]
+    #[diagnostic(code(wellproof::review), help("`wellproof review import` writes one"))]
+    BadReview { file: PathBuf, message: String },
     #[error("`{}` exists, and is not the snapshot of a demo", .0.display())]
     #[diagnostic(code(wellproof::demo), help("name another directory by --out; nothing was touched"))]
     NotADemo(PathBuf),

@@ -38,6 +38,7 @@ fn run(command: &Command) -> miette::Result<Exit> {
         Command::Verify(args) => commands::verify::run(args),
         Command::Rules(args) => commands::rules::run(args),
         Command::Lens(args) => commands::lens::run(args),
+        Command::Review(args) => commands::review::run(args),
         Command::Policy(args) => commands::policy::run(args),
     }
 }

@@ -7,13 +7,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Everything from the snapshot to the report.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "wellproof-answers",
     "wellproof-derive",
     "wellproof-facts",
     "wellproof-lens",
     "wellproof-model",
     "wellproof-report",
+    "wellproof-review",
     "wellproof-rules",
     "wellproof-snapshot",
 ];

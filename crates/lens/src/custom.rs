@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::condition::{self, Expr, Name};
 use crate::file::is_web;
 use crate::json::{Json, Member, Node};
-use crate::lens::{Choice, Lens, NoneOfThese, Pillar, Polarity, Question};
+use crate::lens::{Choice, Lens, LevelBasis, NoneOfThese, Pillar, Polarity, Question};
 use crate::nearest::nearest;
 use crate::read::Problems;
 use crate::risk::{Risk, RiskRule, can_try_all};
@@ -146,6 +146,7 @@ impl<'a> Reader<'a> {
             pillar: pillar.to_owned(),
             choices,
             none_of_these,
+            improvements: Vec::new(),
             risk_rules: Some(rules),
         })
     }
@@ -181,6 +182,8 @@ impl<'a> Reader<'a> {
             url: helpful.or(plan).map(str::to_owned),
             ask: Some(ask(title)),
             polarity: Polarity::Positive,
+            level_basis: LevelBasis::Unpublished,
+            succeeded_by: None,
         })
     }
 

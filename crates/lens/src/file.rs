@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::{Location, MessageFormatter as _, Spanned};
 
-use crate::lens::{Choice, Lens, NONE_OF_THESE, NoneOfThese, Pillar, Polarity, Question};
+use crate::lens::{Choice, Lens, LevelBasis, NONE_OF_THESE, NoneOfThese, Pillar, Polarity, Question, Successor};
 use crate::nearest::nearest;
 use crate::read::Problems;
 use crate::risk::Level;
@@ -71,6 +71,9 @@ struct QuestionEntry {
     /// The id of the choice "None of these".
     #[schemars(with = "Option<Id>")]
     none_of_these: Option<Spanned<String>>,
+    /// Titles of the items that the Tool's improvement plan has for it, as far as they are known.
+    #[serde(default)]
+    improvements: Vec<String>,
     /// In the Tool's order, without "None of these".
     #[schemars(with = "Vec<ChoiceEntry>", length(min = 1))]
     choices: Spanned<Vec<ChoiceEntry>>,
@@ -88,8 +91,11 @@ struct ChoiceEntry {
     /// Its title.
     #[schemars(with = "String", length(min = 1))]
     title: Spanned<String>,
-    /// The risk of its absence. Required of positive choices.
+    /// The risk of its absence. Required of positive choices, unless none is published.
     level: Option<Level>,
+    /// How the level is known: `published`, `observed` in a review, or `unpublished`, which leaves `level` out.
+    #[serde(default)]
+    level_basis: LevelBasis,
     /// Where it is described.
     #[schemars(with = "Option<String>", regex(pattern = "^https?://"))]
     url: Option<Spanned<String>>,
@@ -98,6 +104,8 @@ struct ChoiceEntry {
     /// `negative` where selecting it admits a flaw.
     #[serde(default)]
     polarity: Polarity,
+    /// The practice of another lens by whose rules it is judged, beside any of its own.
+    succeeded_by: Option<Successor>,
 }
 
 /// Letters, digits, `_` and `-`.
@@ -193,6 +201,7 @@ impl Reader<'_> {
             pillar: pillar.to_owned(),
             choices,
             none_of_these,
+            improvements: entry.improvements,
             risk_rules: None,
         }
     }
@@ -200,9 +209,19 @@ impl Reader<'_> {
     fn choice(&mut self, entry: ChoiceEntry, seen: &mut BTreeSet<String>) -> Choice {
         let place = at(&entry.id);
         let id = self.id(entry.id, "choice", Some(seen));
-        if entry.level.is_none() && entry.polarity == Polarity::Positive {
-            let help = "write `level: HIGH`, `MEDIUM` or `LOW`, or `polarity: negative` if selecting it admits a flaw";
-            self.problems.error_with(place, format!("choice `{id}` has no level of risk"), help);
+        match (entry.level, entry.level_basis, entry.polarity) {
+            (None, LevelBasis::Published, Polarity::Positive) => {
+                let help = "write `level: HIGH`, `MEDIUM` or `LOW`, `level_basis: unpublished` if AWS published none, or \
+                            `polarity: negative` if selecting it admits a flaw";
+                self.problems.error_with(place, format!("choice `{id}` has no level of risk"), help);
+            }
+            (None, LevelBasis::Observed, _) => {
+                self.problems.error(place, format!("choice `{id}` has no level that could have been observed"));
+            }
+            (Some(level), LevelBasis::Unpublished, _) => {
+                self.problems.error(place, format!("choice `{id}` has the level {level}, and none is published"));
+            }
+            _ => {}
         }
         if let Some(url) = &entry.url
             && !is_web(&url.value)
@@ -214,9 +233,11 @@ impl Reader<'_> {
             number: entry.number,
             title: self.text(entry.title, "title"),
             level: entry.level,
+            level_basis: entry.level_basis,
             url: entry.url.map(|url| url.value),
             ask: entry.ask,
             polarity: entry.polarity,
+            succeeded_by: entry.succeeded_by,
         }
     }
 

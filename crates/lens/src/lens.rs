@@ -13,8 +13,10 @@ use crate::read::{check, check_str};
 use crate::risk::{Level, RiskRule};
 
 /// The lenses in the binary, by file name.
-const SHIPPED: &[(&str, &str)] =
-    &[("wellarchitected-2024-11.yaml", include_str!("../../../lenses/wellarchitected-2024-11.yaml"))];
+const SHIPPED: &[(&str, &str)] = &[
+    ("wellarchitected-2024-11.yaml", include_str!("../../../lenses/wellarchitected-2024-11.yaml")),
+    ("wellarchitected-2020.yaml", include_str!("../../../lenses/wellarchitected-2020.yaml")),
+];
 
 static LENSES: LazyLock<Vec<Lens>> = LazyLock::new(|| {
     let read = |(name, text): &(&str, &str)| Lens::from_text(name, text).expect("a test reads every shipped lens");
@@ -66,6 +68,8 @@ pub struct Question {
     pub choices: Vec<Choice>,
     /// The choice that says none of the others holds.
     pub none_of_these: Option<NoneOfThese>,
+    /// Titles of the items that the Tool's improvement plan has for it, as far as they are known.
+    pub improvements: Vec<String>,
     /// How a custom lens turns choices into risk; `None` where the published levels of the choices decide.
     pub risk_rules: Option<Vec<RiskRule>>,
 }
@@ -79,14 +83,67 @@ pub struct Choice {
     pub number: Option<String>,
     /// Its title.
     pub title: String,
-    /// The risk that AWS publishes for its absence.
+    /// The risk of its absence; `None` where none is published.
     pub level: Option<Level>,
+    /// How the level is known.
+    pub level_basis: LevelBasis,
     /// Where it is described; `http` or `https`.
     pub url: Option<String>,
     /// One question to ask a person, where evidence does not decide.
     pub ask: Option<String>,
     /// Whether selecting it is good news.
     pub polarity: Polarity,
+    /// The practice of another lens by whose rules it is judged, beside any of its own.
+    pub succeeded_by: Option<Successor>,
+}
+
+/// How a choice's level of risk is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LevelBasis {
+    /// AWS publishes it.
+    #[default]
+    Published,
+    /// It was read off the risks that the Tool showed in a review.
+    Observed,
+    /// AWS published none.
+    Unpublished,
+}
+
+/// The practice that a choice of an older edition is the same as, or was succeeded by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Successor {
+    /// The id of its question.
+    pub question: String,
+    /// Its own id.
+    pub choice: String,
+    /// How much the same it is.
+    pub basis: Likeness,
+}
+
+/// How much the same two practices of different editions are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Likeness {
+    /// AWS gives both the same title or, where it reworded it, the same id.
+    SameTitle,
+    /// The same practice in other words; a judgement.
+    Renamed,
+    /// The nearest practice, not quite the same: what proves it only speaks for the older one, and what refutes it only
+    /// speaks against. A judgement.
+    Successor,
+}
+
+impl Likeness {
+    /// As in lens files and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SameTitle => "same_title",
+            Self::Renamed => "renamed",
+            Self::Successor => "successor",
+        }
+    }
 }
 
 impl Choice {

@@ -16,8 +16,10 @@ mod risk;
 
 pub use condition::{Condition, Expr, MAX_DEPTH, Malformed};
 pub use file::{SCHEMA, json_schema};
-pub use lens::{Choice, Lens, NONE_OF_THESE, NoneOfThese, Pillar, Polarity, Question, digest};
+pub use lens::{
+    Choice, Lens, LevelBasis, Likeness, NONE_OF_THESE, NoneOfThese, Pillar, Polarity, Question, Successor, digest,
+};
 pub use nearest::nearest;
 pub use problem::{LensError, Problem, Severity};
 pub use read::{Checked, MAX_BYTES, check, check_str};
-pub use risk::{BASIS_LEVELS, BASIS_RULES, Level, Predicted, Risk, RiskRule, State, States};
+pub use risk::{BASIS_LEVELS, BASIS_OBSERVED, BASIS_RULES, Level, Predicted, Risk, RiskRule, State, States};

@@ -4,6 +4,7 @@
 //! applicable wins; "None of these", a selected negative choice or a missing `HIGH` choice make `HIGH`; a missing
 //! `MEDIUM` choice makes `MEDIUM`; anything else is `NONE`. A custom lens brings rules of its own.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -12,10 +13,13 @@ use serde::{Deserialize, Serialize};
 use wellproof_model::Suggestion;
 
 use crate::condition::{Condition, Expr};
-use crate::lens::Question;
+use crate::lens::{LevelBasis, Polarity, Question};
 
 /// The basis of a risk that follows from the levels of the choices.
 pub const BASIS_LEVELS: &str = "published levels";
+
+/// The basis of a risk that rests on a level that was observed in a review.
+pub const BASIS_OBSERVED: &str = "published levels, and levels observed in a review";
 
 /// The basis of a risk that follows from a custom lens's `riskRules`.
 pub const BASIS_RULES: &str = "risk rules of the lens";
@@ -153,8 +157,9 @@ pub struct Predicted {
     pub risk: Risk,
     /// Best and worst over whatever is not proven.
     pub range: [Risk; 2],
-    /// What it rests on: [`BASIS_LEVELS`] or [`BASIS_RULES`].
-    pub basis: &'static str,
+    /// What it rests on: [`BASIS_LEVELS`], [`BASIS_OBSERVED`] or [`BASIS_RULES`]. After the first two it says how many of the
+    /// practices that may be missing have no published level: they count for nothing, since nobody knows what for.
+    pub basis: Cow<'static, str>,
 }
 
 /// One of a custom lens's rules: when its condition is the first that is true, the question has this risk.
@@ -183,8 +188,8 @@ impl Question {
     /// choice selected (`!a && b`), so there every combination is tried. AWS does not say what a choice that is not
     /// applicable counts as in a condition: there, too, both are tried.
     pub fn predicted(&self, states: &States) -> Predicted {
-        let basis = if self.risk_rules.is_some() { BASIS_RULES } else { BASIS_LEVELS };
         let known: Vec<State> = self.choices.iter().map(|choice| states.of(&choice.id)).collect();
+        let basis = self.basis(&known);
         let all_out = !known.is_empty() && known.iter().all(|state| *state == State::NotApplicable);
         if states.not_applicable || all_out {
             return Predicted { risk: Risk::NotApplicable, range: [Risk::NotApplicable; 2], basis };
@@ -203,6 +208,24 @@ impl Question {
             (false, false) => Risk::Undetermined,
         };
         Predicted { risk, range: [best, worst], basis }
+    }
+
+    fn basis(&self, known: &[State]) -> Cow<'static, str> {
+        if self.risk_rules.is_some() {
+            return BASIS_RULES.into();
+        }
+        let observed = self.choices.iter().any(|choice| choice.level_basis == LevelBasis::Observed);
+        let basis = if observed { BASIS_OBSERVED } else { BASIS_LEVELS };
+        let unknown = |(choice, state): &(&crate::Choice, &State)| {
+            choice.level_basis == LevelBasis::Unpublished
+                && choice.polarity == Polarity::Positive
+                && (**state == State::Missing || state.is_open())
+        };
+        match self.choices.iter().zip(known).filter(unknown).count() {
+            0 => basis.into(),
+            1 => format!("{basis}; none is published for 1 practice that may be missing").into(),
+            several => format!("{basis}; none are published for {several} practices that may be missing").into(),
+        }
     }
 
     /// The risk that the choices come to; short for [`Question::predicted`].

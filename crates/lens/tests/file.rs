@@ -58,7 +58,7 @@ fn a_sound_lens_is_read() {
 #[test]
 fn mistakes_are_shown_at_their_line() {
     insta::assert_snapshot!(shown(&changed("title: Quotas are watched", "titel: Quotas are watched")), @r"
-      × unknown field `titel`, expected one of id, number, title, level, url, ask, polarity
+      × unknown field `titel`, expected one of id, number, title, level, level_basis, url, ask, polarity, succeeded_by
         ╭─[lens.yaml:15:13]
      14 │           - id: quotas_watched
      15 │             titel: Quotas are watched
@@ -86,7 +86,8 @@ fn mistakes_are_shown_at_their_line() {
         ·                 ──────────────
      15 │             title: Quotas are watched
         ╰────
-      help: write `level: HIGH`, `MEDIUM` or `LOW`, or `polarity: negative` if selecting it admits a flaw
+      help: write `level: HIGH`, `MEDIUM` or `LOW`, `level_basis: unpublished` if AWS published none, or `polarity:
+            negative` if selecting it admits a flaw
     not usable
     ");
     insta::assert_snapshot!(shown(&changed("id: quotas_hit", "id: quotas_watched")), @r"

@@ -2,14 +2,24 @@
 
 use proptest::prelude::*;
 use wellproof_lens::{
-    BASIS_LEVELS, BASIS_RULES, Choice, Condition, Expr, Level, NoneOfThese, Polarity, Predicted, Question, Risk,
-    RiskRule, State, States,
+    BASIS_LEVELS, BASIS_RULES, Choice, Condition, Expr, Level, LevelBasis, NoneOfThese, Polarity, Predicted, Question,
+    Risk, RiskRule, State, States,
 };
 
 use State::{Missing, NotApplicable, Partial, Selected, Unknown};
 
 fn choice(id: &str, level: Option<Level>, polarity: Polarity) -> Choice {
-    Choice { id: id.to_owned(), number: None, title: id.to_owned(), level, url: None, ask: None, polarity }
+    Choice {
+        id: id.to_owned(),
+        number: None,
+        title: id.to_owned(),
+        level,
+        level_basis: LevelBasis::Published,
+        url: None,
+        ask: None,
+        polarity,
+        succeeded_by: None,
+    }
 }
 
 fn question(choices: Vec<Choice>) -> Question {
@@ -20,6 +30,7 @@ fn question(choices: Vec<Choice>) -> Question {
         pillar: "reliability".to_owned(),
         choices,
         none_of_these: Some(NoneOfThese { id: "question_no".to_owned(), title: "None of these".to_owned() }),
+        improvements: Vec::new(),
         risk_rules: None,
     }
 }

@@ -2,9 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wellproof_lens::{Checked, Lens, Level, Polarity, Risk, SCHEMA, States, check_str, digest, json_schema};
+use serde::Deserialize;
+use wellproof_lens::{
+    BASIS_LEVELS, BASIS_OBSERVED, Checked, Lens, Level, LevelBasis, Likeness, Polarity, Risk, SCHEMA, State, States,
+    check_str, digest, json_schema,
+};
 
 const TEXT: &str = include_str!("../../../lenses/wellarchitected-2024-11.yaml");
+const TEXT_2020: &str = include_str!("../../../lenses/wellarchitected-2020.yaml");
 
 fn framework() -> &'static Lens {
     Lens::by_id("wellarchitected").expect("the framework's lens is shipped")
@@ -87,13 +92,15 @@ fn nothing_known_is_unanswered_in_every_question() {
 }
 
 #[test]
-fn it_fits_the_published_schema() {
+fn they_fit_the_published_schema() {
     let schema = json_schema();
     assert_eq!(schema["title"], SCHEMA);
     let validator = jsonschema::validator_for(&schema).expect("the schema is one");
-    let lens: serde_json::Value = serde_saphyr::from_str(TEXT).expect("the lens is YAML");
-    let errors: Vec<String> = validator.iter_errors(&lens).map(|error| error.to_string()).collect();
-    assert_eq!(errors, Vec::<String>::new());
+    for text in [TEXT, TEXT_2020] {
+        let lens: serde_json::Value = serde_saphyr::from_str(text).expect("the lens is YAML");
+        let errors: Vec<String> = validator.iter_errors(&lens).map(|error| error.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new());
+    }
 }
 
 #[test]
@@ -108,4 +115,120 @@ fn the_same_lens_as_json_is_the_same_lens() {
 fn the_digest_is_a_hash() {
     let digest = digest();
     assert!(digest.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64), "{digest}");
+}
+
+fn of_2020() -> &'static Lens {
+    Lens::by_id("wellarchitected-2020").expect("the lens of 2020 is shipped")
+}
+
+#[test]
+fn the_lens_of_2020_has_46_questions_and_302_choices() {
+    let lens = of_2020();
+    let pillars: Vec<_> = lens.pillars.iter().map(|pillar| (pillar.id.as_str(), pillar.questions.len())).collect();
+    let expected = [
+        ("operationalExcellence", 9),
+        ("security", 11),
+        ("reliability", 9),
+        ("performance", 8),
+        ("costOptimization", 9),
+    ];
+    assert_eq!(pillars, expected);
+    let none_of_these = lens.questions().filter(|question| question.none_of_these.is_some()).count();
+    assert_eq!((lens.choices().count(), none_of_these), (256, 46));
+    let negative: Vec<&str> =
+        lens.choices().filter(|(_, it)| it.is_negative()).map(|(_, it)| it.title.as_str()).collect();
+    assert_eq!(negative.len(), 6, "{negative:?}");
+    assert!(negative.contains(&"Aware of limits but not tracking them"), "{negative:?}");
+    assert!(negative.contains(&"Decommission resources in an unplanned manner"), "{negative:?}");
+}
+
+#[test]
+fn every_choice_of_2020_has_a_successor_that_is_there_or_something_to_ask() {
+    let mut likeness: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    for (question, choice) in of_2020().choices() {
+        let name = format!("{} of {}", choice.id, question.id);
+        *likeness.entry(choice.succeeded_by.as_ref().map(|it| it.basis.as_str())).or_default() += 1;
+        match &choice.succeeded_by {
+            None => assert!(choice.ask.as_ref().is_some_and(|ask| ask.contains('?')), "{name}"),
+            Some(later) => {
+                let (_, now) = framework().choice(&later.question, &later.choice).expect(&name);
+                assert!(choice.ask.is_none(), "{name} asks what its successor asks");
+                let same = later.basis == Likeness::SameTitle;
+                assert_eq!(
+                    same,
+                    choice.id == now.id,
+                    "{name}: AWS kept the id of what is the same, and of nothing else"
+                );
+            }
+        }
+    }
+    let expected = [(None, 55), (Some("renamed"), 71), (Some("same_title"), 88), (Some("successor"), 42)];
+    assert_eq!(likeness, BTreeMap::from(expected));
+}
+
+/// What people answered to one question of a review of 2020, and the risk that the Tool showed.
+#[derive(Deserialize)]
+struct Answered {
+    risk: Risk,
+    selected: Vec<String>,
+}
+
+#[test]
+fn the_risks_of_a_review_of_2020_come_out() {
+    let review: BTreeMap<String, Answered> = serde_saphyr::from_str(include_str!("review-2020.yaml")).expect("YAML");
+    assert_eq!(review.len(), 46);
+    let (mut risks, mut observed) = (BTreeMap::new(), Vec::new());
+    for question in of_2020().questions() {
+        let answered = &review[&question.id];
+        let choices = question.choices.iter().map(|choice| &choice.id);
+        let ids: Vec<&String> = choices.chain(question.none_of_these.as_ref().map(|none| &none.id)).collect();
+        assert!(answered.selected.iter().all(|id| ids.contains(&id)), "{}", question.id);
+        let said = |id: &&String| if answered.selected.contains(id) { State::Selected } else { State::Missing };
+        let states = match answered.risk {
+            Risk::NotApplicable => States::not_applicable(),
+            _ => ids.iter().map(|id| (id.as_str(), said(id))).collect(),
+        };
+        let predicted = question.predicted(&states);
+        assert_eq!(predicted.risk, answered.risk, "{} {}", question.number, question.title);
+        *risks.entry((question.pillar.as_str(), predicted.risk)).or_insert(0) += 1;
+        if predicted.basis.starts_with(BASIS_OBSERVED) {
+            observed.push(question.number.as_str());
+        } else {
+            assert!(predicted.basis.starts_with(BASIS_LEVELS), "{}", predicted.basis);
+        }
+    }
+    assert_eq!(observed, ["OPS 3", "OPS 8", "SEC 1", "SEC 2", "SEC 3", "SEC 4", "SEC 5"]);
+    let expected = BTreeMap::from([
+        (("operationalExcellence", Risk::High), 4),
+        (("operationalExcellence", Risk::None), 5),
+        (("security", Risk::High), 1),
+        (("security", Risk::Medium), 5),
+        (("security", Risk::None), 3),
+        (("security", Risk::NotApplicable), 2),
+        (("reliability", Risk::High), 2),
+        (("reliability", Risk::Medium), 2),
+        (("reliability", Risk::None), 3),
+        (("reliability", Risk::NotApplicable), 2),
+        (("performance", Risk::High), 4),
+        (("performance", Risk::Medium), 1),
+        (("performance", Risk::None), 2),
+        (("performance", Risk::NotApplicable), 1),
+        (("costOptimization", Risk::High), 3),
+        (("costOptimization", Risk::Medium), 1),
+        (("costOptimization", Risk::None), 5),
+    ]);
+    assert_eq!(risks, expected);
+}
+
+#[test]
+fn a_level_is_published_observed_or_none() {
+    let seven =
+        ["dev-integ", "event-response", "credentials-and-authentication", "human-access", "programmatic-access"];
+    let seven: BTreeSet<&str> = seven.into_iter().chain(["detect-investigate-events", "emerging-threats"]).collect();
+    for (question, choice) in of_2020().choices().filter(|(_, choice)| !choice.is_negative()) {
+        assert_eq!(choice.level.is_none(), choice.level_basis == LevelBasis::Unpublished, "{}", choice.id);
+        if choice.level_basis == LevelBasis::Observed {
+            assert!(seven.contains(question.id.as_str()), "{}", question.id);
+        }
+    }
 }

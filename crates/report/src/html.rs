@@ -15,7 +15,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 use sha2::{Digest, Sha256};
-use wellproof_answers::document::{Document, Fix};
+use wellproof_answers::document::{Document, Fix, ReviewLine};
 use wellproof_model::Suggestion;
 
 use self::evidence::Evidence;
@@ -35,6 +35,9 @@ pub fn html(document: &Document, out: &mut impl Write) -> io::Result<()> {
     put(head(document))?;
     put(header(document))?;
     put(PreEscaped("<main id=\"main\" tabindex=\"-1\">".to_owned()))?;
+    if let Some(line) = &document.review {
+        put(people(line, document, &evidence))?;
+    }
     put(summary(document))?;
     put(findings(document, &evidence))?;
     put(fixes(document))?;
@@ -126,11 +129,54 @@ fn header(document: &Document) -> Markup {
             }
             nav aria-label="Parts of the report" {
                 ul {
+                    @if document.review.is_some() { li { a href="#people" { "People" } } }
                     @for (anchor, label) in [
                         ("summary", "Summary"), ("not-met", "Not met"), ("fix-first", "Fix first"), ("questions", "Questions"),
                         ("gaps", "Not read"), ("rules", "Rules"), ("calls", "Calls"),
                     ] {
                         li { a href={ "#" (anchor) } { (label) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What people answered, held against the evidence.
+fn people(line: &ReviewLine, document: &Document, evidence: &Evidence<'_>) -> Markup {
+    let place = |question: &str, choice: &str| {
+        let question = document.questions.iter().find(|it| it.id == question)?;
+        Some((question, question.choices.iter().find(|it| it.id == choice)?))
+    };
+    let found = [("contradicted", "bad", &line.contradicted), ("undersold", "good", &line.undersold)];
+    markup! {
+        section #people aria-labelledby="people-heading" {
+            h2 #people-heading { "What people answered " span.tally { (review::agreement(line)) } }
+            p.aside {
+                (review::reviewed(line))
+                ". Contradicted: claimed, and refuted by evidence. Undersold: not claimed, and proven. Unproven: claimed, and decided by none."
+            }
+            @if line.contradicted.is_empty() { p { "Evidence contradicts nothing that people claimed." } }
+            ol.findings {
+                @for (word, tone, it) in found.iter().flat_map(|(word, tone, found)| found.iter().map(move |it| (word, tone, it))) {
+                    li data-explain=(explain(&document.lens, &it.choice)) {
+                        p.finding-head {
+                            span.tag.(tone) { (word) } " "
+                            @match place(&it.question, &it.choice) {
+                                Some((question, choice)) => a href={ "#" (evidence::choice_anchor(question, choice)) } { (review::disagreement(it)) },
+                                None => (review::disagreement(it)),
+                            }
+                        }
+                        p.note { (prose(&it.note)) }
+                        (evidence.chips(it.citations.iter().map(|citation| citation.call.as_str()), 3, it.citations_left_out, "How do we know?"))
+                    }
+                }
+                @for it in &line.called_off {
+                    @let (title, says) = review::called_off(it);
+                    li data-explain=(explain(&document.lens, &it.question)) {
+                        p.finding-head { span.tag { "called not applicable" } " " a href={ "#" (evidence::anchor("q", &it.question)) } { (title) } }
+                        p.note { (says) " " (prose(&it.note)) }
+                        (evidence.chips(it.citations.iter().map(|citation| citation.call.as_str()), 3, 0, "How do we know?"))
                     }
                 }
             }
@@ -208,12 +254,12 @@ fn findings(document: &Document, evidence: &Evidence<'_>) -> Markup {
 
 fn finding(Finding { question, choice }: Finding<'_>, evidence: &Evidence<'_>) -> Markup {
     markup! {
-        li data-explain=(explain(&choice.id)) {
+        li data-explain=(explain(&evidence.document.lens, &choice.id)) {
             p.finding-head {
                 span.num { (name(&question.number)) }
                 a href={ "#" (evidence::choice_anchor(question, choice)) } { (prose(&choice.title)) }
                 @if let Some(number) = &choice.number { span.num.faint { (name(number)) } }
-                @if let Some(level) = choice.level { (questions::level(level)) }
+                (questions::level(choice))
                 @if choice.negative { span.tag { "a flaw that is proven" } }
             }
             p.note { (prose(if choice.note.is_empty() { &choice.reason } else { &choice.note })) }

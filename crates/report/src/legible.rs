@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use wellproof_answers::document::LensLine;
+
 /// How many characters of an id, a name or an ARN are shown.
 pub(crate) const NAME: usize = 256;
 /// How many characters of a note, a reason or a message are shown. The Tool's own limit of a note is 2,084.
@@ -95,13 +97,22 @@ pub(crate) fn counted(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{} {noun}s", count(number)) }
 }
 
+/// The lens that commands answer unless told otherwise.
+const USUAL_LENS: &str = "wellarchitected";
+
 /// The command that shows everything behind a question, a choice or a rule.
-pub(crate) fn explain(id: &str) -> String {
+pub(crate) fn explain(lens: &LensLine, id: &str) -> String {
+    let lens = if lens.id == USUAL_LENS { String::new() } else { format!(" --lens {}", quoted(&lens.id)) };
+    format!("wellproof explain SNAPSHOT {}{lens}", quoted(id))
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> Cow<'_, str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/');
-    if !id.is_empty() && !id.starts_with('-') && id.len() <= NAME && id.chars().all(plain) {
-        return format!("wellproof explain SNAPSHOT {id}");
+    if !word.is_empty() && !word.starts_with('-') && word.len() <= NAME && word.chars().all(plain) {
+        return Cow::Borrowed(word);
     }
-    format!("wellproof explain SNAPSHOT '{}'", name(id).replace('\'', r"'\''"))
+    Cow::Owned(format!("'{}'", name(word).replace('\'', r"'\''")))
 }
 
 #[cfg(test)]
@@ -129,8 +140,11 @@ mod tests {
 
     #[test]
     fn a_command_is_quoted_where_the_shell_would_read_more_into_it() {
-        assert_eq!(explain("rel_quotas"), "wellproof explain SNAPSHOT rel_quotas");
-        assert_eq!(explain("a; rm -rf '~'"), r"wellproof explain SNAPSHOT 'a; rm -rf '\''~'\'''");
+        let lens = |id: &str| LensLine { id: id.to_owned(), name: String::new(), edition: String::new() };
+        let (usual, of_2020) = (lens("wellarchitected"), lens("wellarchitected-2020"));
+        assert_eq!(explain(&usual, "rel_quotas"), "wellproof explain SNAPSHOT rel_quotas");
+        assert_eq!(explain(&of_2020, "rel_1"), "wellproof explain SNAPSHOT rel_1 --lens wellarchitected-2020");
+        assert_eq!(explain(&usual, "a; rm -rf '~'"), r"wellproof explain SNAPSHOT 'a; rm -rf '\''~'\'''");
     }
 
     #[test]

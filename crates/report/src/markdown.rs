@@ -18,6 +18,7 @@ const GAPS: usize = 20;
 /// What `out` answers with.
 pub fn markdown(document: &Document, out: &mut impl Write) -> io::Result<()> {
     summary(document, out)?;
+    people(document, out)?;
     pillars(document, out)?;
     findings(document, out)?;
     fixes(document, out)?;
@@ -60,6 +61,25 @@ fn summary(document: &Document, out: &mut impl Write) -> io::Result<()> {
     )
 }
 
+fn people(document: &Document, out: &mut impl Write) -> io::Result<()> {
+    let Some(line) = &document.review else { return Ok(()) };
+    writeln!(out, "### What people answered: {}\n", review::agreement(line))?;
+    writeln!(out, "{}\n", plain(&review::reviewed(line)))?;
+    let found = [("contradicted", &line.contradicted), ("undersold", &line.undersold)];
+    for (title, it) in found.into_iter().flat_map(|(title, found)| found.iter().map(move |it| (title, it))) {
+        writeln!(out, "- **{title}: {}**", plain(&review::disagreement(it)))?;
+        writeln!(out, "  <br>{}", plain(&prose(&it.note)))?;
+        if let Some(first) = it.citations.first() {
+            writeln!(out, "  <br>Proof: {}; {}", call(first), code(&explain(&document.lens, &it.choice)))?;
+        }
+    }
+    for it in &line.called_off {
+        let (title, says) = review::called_off(it);
+        writeln!(out, "- **{}**\n  <br>{}", plain(&title), plain(&says))?;
+    }
+    writeln!(out)
+}
+
 fn pillars(document: &Document, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "| Pillar | Met | Partial | Not met | Not proven | N/A | Questions by predicted risk |")?;
     writeln!(out, "| --- | ---: | ---: | ---: | ---: | ---: | --- |")?;
@@ -81,7 +101,7 @@ fn findings(document: &Document, out: &mut impl Write) -> io::Result<()> {
     }
     for Finding { question, choice } in findings.iter().take(FINDINGS) {
         let number = choice.number.as_deref().map_or(String::new(), |number| format!("{} ", plain(&name(number))));
-        let level = choice.level.as_ref().map_or(String::new(), |level| format!("level {}; ", review::word(level)));
+        let level = review::level(choice).map_or(String::new(), |level| format!("level {level}; "));
         writeln!(
             out,
             "- **{}: {number}{}** ({level}predicted risk of the question {})",
@@ -96,7 +116,7 @@ fn findings(document: &Document, out: &mut impl Write) -> io::Result<()> {
         if let Some(first) = choice.citations.first() {
             let more = choice.citations.len() as u64 - 1 + choice.citations_left_out;
             let more = if more == 0 { String::new() } else { format!(" and {} more", count(more)) };
-            writeln!(out, "  <br>Proof: {}{more}; {}", call(first), code(&explain(&choice.id)))?;
+            writeln!(out, "  <br>Proof: {}{more}; {}", call(first), code(&explain(&document.lens, &choice.id)))?;
         }
     }
     if findings.len() > FINDINGS {

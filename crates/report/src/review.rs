@@ -1,14 +1,16 @@
 //! What all reports ask of a document: its words, its order, and the calls behind a line.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use serde::Serialize;
 use wellproof_answers::document::{
-    Choice, Citation, Coverage, Document, GapLine, PillarLine, Question, Risk, SnapshotLine,
+    Agreement, CalledOff, Choice, Citation, Coverage, Disagreement, Document, GapLine, LevelBasis, Likeness,
+    PillarLine, Question, ReviewLine, Risk, SnapshotLine, Standing, Status,
 };
 use wellproof_model::{Denier, GapKind, Suggestion, Verdict};
 
-use crate::legible::{count, prose};
+use crate::legible::{count, counted, name, prose};
 
 /// A choice with its question.
 #[derive(Clone, Copy)]
@@ -116,6 +118,94 @@ pub(crate) fn risk(question: &Question) -> String {
         format!("range {} to {}", word(&best), word(&worst))
     };
     format!("{} ({range}; basis: {})", word(&question.predicted_risk), prose(&question.risk_basis))
+}
+
+/// How many choices of a review stand how to the evidence.
+pub(crate) fn agreement(line: &ReviewLine) -> String {
+    let Agreement { contradicted, undersold, confirmed, unproven } = line.agreement;
+    format!(
+        "{} contradicted, {} undersold, {} confirmed, {} unproven",
+        count(contradicted),
+        count(undersold),
+        count(confirmed),
+        count(unproven)
+    )
+}
+
+/// Which review was held against the evidence.
+pub(crate) fn reviewed(line: &ReviewLine) -> String {
+    let mut text = format!("{}: {}", name(&line.source), counted(line.answered, "question"));
+    if !line.workload.is_empty() {
+        text = format!("Workload {}, {text}", name(&line.workload));
+    }
+    if !line.missing.is_empty() {
+        let _ = write!(text, "; {} not answered there", counted(line.missing.len() as u64, "question"));
+    }
+    if line.unplaced > 0 {
+        let _ = write!(text, "; {} of it could not be placed", counted(line.unplaced, "piece"));
+    }
+    if !line.unknown.is_empty() {
+        let _ = write!(text, "; this lens does not ask for {}", names(&line.unknown));
+    }
+    text
+}
+
+/// What people and evidence do not agree on.
+pub(crate) fn disagreement(it: &Disagreement) -> String {
+    let level = it.level.as_ref().map_or(String::new(), |level| format!(" [level {}]", word(level)));
+    let flaw = if it.negative { " (a flaw)" } else { "" };
+    format!("{} {}{level}{flaw}", name(&it.number), prose(&it.title))
+}
+
+/// A question that people called not applicable, and what the account holds of it.
+pub(crate) fn called_off(it: &CalledOff) -> (String, String) {
+    let why = if it.reason.is_empty() { String::new() } else { format!(" ({})", name(&it.reason)) };
+    let held = counted(it.resources, "resource");
+    let says = format!(
+        "Called not applicable{why}; the account holds at least {held} of what it is about: {}.",
+        names(&it.types)
+    );
+    (format!("{} {}", name(&it.number), prose(&it.title)), says)
+}
+
+/// How what people answered to a choice stands to the evidence; nothing where no review was given.
+pub(crate) fn people(choice: &Choice) -> Option<String> {
+    let people = choice.people.as_ref()?;
+    let said = match people.status {
+        Status::Selected => "selected",
+        Status::Unselected => "not selected",
+        Status::NotApplicable => "called not applicable",
+    };
+    let stand = match people.stand {
+        None => "",
+        Some(Standing::Contradicted) => ", which the evidence contradicts",
+        Some(Standing::Undersold) => ", though the evidence shows it",
+        Some(Standing::Confirmed) => ", as the evidence says",
+        Some(Standing::Unproven) => ", which no evidence decides",
+    };
+    let note =
+        if people.notes.is_empty() { String::new() } else { format!(": \u{201c}{}\u{201d}", prose(&people.notes)) };
+    Some(format!("{said}{stand}{note}"))
+}
+
+/// By which practice of a later edition a choice is judged, and how much the same it is; nothing for one that AWS only
+/// moved to that edition.
+pub(crate) fn judged_as(choice: &Choice) -> Option<String> {
+    let later = choice.succeeded_by.as_ref()?;
+    let title = prose(&later.title);
+    Some(match later.basis {
+        Likeness::SameTitle if later.title == choice.title => return None,
+        Likeness::SameTitle | Likeness::Renamed => format!("{title}, as AWS calls it now"),
+        Likeness::Successor => {
+            format!("{title}: the nearest of today's practices, which can prove and refute nothing here")
+        }
+    })
+}
+
+/// AWS's level of a choice in words, with how it is known where that is not by AWS's documentation.
+pub(crate) fn level(choice: &Choice) -> Option<String> {
+    let level = word(choice.level.as_ref()?);
+    Some(if choice.level_basis == LevelBasis::Observed { format!("{level}, observed") } else { level })
 }
 
 /// How many of a pillar's questions are predicted at each risk.

@@ -38,6 +38,7 @@ const CALLS: usize = 1;
 pub fn text(document: &Document, options: &TextOptions, out: &mut impl Write) -> io::Result<()> {
     let mut page = Page { document, all: options.all, color: options.color, width: options.width.max(40), out };
     page.summary()?;
+    page.people()?;
     page.pillars()?;
     page.findings()?;
     page.fixes()?;
@@ -166,6 +167,40 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
+    /// What people answered, where a review was given.
+    fn people(&mut self) -> io::Result<()> {
+        let Some(line) = &self.document.review else { return Ok(()) };
+        self.heading(&format!("What people answered: {}", review::agreement(line)))?;
+        self.paragraph(2, "", &review::reviewed(line))?;
+        for (title, found, tone) in
+            [("contradicted", &line.contradicted, Tone::Bad), ("undersold", &line.undersold, Tone::Good)]
+        {
+            for it in found {
+                write!(self.out, "    ")?;
+                self.tinted(tone, &format!("{title:<15}"))?;
+                self.wrapped(19, 19, &review::disagreement(it))?;
+                self.paragraph(19, "", &prose(&it.note))?;
+                if let Some(first) = it.citations.first() {
+                    let more = it.citations.len() as u64 - 1 + it.citations_left_out;
+                    let more = if more == 0 { String::new() } else { format!(" and {} more", count(more)) };
+                    self.paragraph(19, "proof ", &format!("{}{more}", call(first, self.all)))?;
+                }
+                self.paragraph(19, "shown ", &explain(&self.document.lens, &it.choice))?;
+            }
+        }
+        for it in &line.called_off {
+            write!(self.out, "    ")?;
+            self.tinted(Tone::Warn, &format!("{:<15}", "called off"))?;
+            let (title, says) = review::called_off(it);
+            self.wrapped(19, 19, &title)?;
+            self.paragraph(19, "", &says)?;
+            if !it.note.is_empty() {
+                self.paragraph(19, "", &prose(&it.note))?;
+            }
+        }
+        Ok(())
+    }
+
     fn findings(&mut self) -> io::Result<()> {
         let findings = review::findings(self.document);
         self.heading(&format!("Not met: {}, worst first", counted(findings.len() as u64, "choice")))?;
@@ -270,7 +305,7 @@ impl<W: Write> Page<'_, W> {
 
     fn choice(&mut self, question: &Question, choice: &Choice) -> io::Result<()> {
         let number = choice.number.as_deref().map_or(String::new(), |number| format!("{} ", name(number)));
-        let level = choice.level.as_ref().map_or(String::new(), |level| format!(" [level {}]", review::word(level)));
+        let level = review::level(choice).map_or(String::new(), |level| format!(" [level {level}]"));
         let news = if choice.negative && review::is_bad(choice) { " (a flaw: met is bad news)" } else { "" };
         write!(self.out, "    ")?;
         self.tinted(Tone::of(choice), &format!("{:<15}", review::suggestion(choice.verdict)))?;
@@ -280,6 +315,12 @@ impl<W: Write> Page<'_, W> {
         }
         if !choice.reason.is_empty() && (self.all || choice.note.is_empty()) {
             self.paragraph(19, "why   ", &prose(&choice.reason))?;
+        }
+        if let Some(people) = review::people(choice) {
+            self.paragraph(19, "people ", &people)?;
+        }
+        if let Some(later) = review::judged_as(choice) {
+            self.paragraph(19, "now   ", &later)?;
         }
         if let Some(ask) = &choice.ask {
             self.paragraph(19, "ask   ", &prose(ask))?;
@@ -293,7 +334,7 @@ impl<W: Write> Page<'_, W> {
         self.proof(choice)?;
         if !choice.rules.is_empty() || !choice.citations.is_empty() {
             let id = if choice.id.is_empty() { &question.id } else { &choice.id };
-            self.paragraph(19, "shown ", &explain(id))?;
+            self.paragraph(19, "shown ", &explain(&self.document.lens, id))?;
         }
         Ok(())
     }

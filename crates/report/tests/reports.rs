@@ -5,7 +5,7 @@
 mod sample;
 
 use proptest::prelude::*;
-use wellproof_answers::document::Document;
+use wellproof_answers::document::{Document, ReviewLine};
 use wellproof_report::{TextOptions, html, json, markdown, text};
 
 fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
@@ -187,6 +187,9 @@ fn replaced(document: &Document, strings: &[String]) -> Document {
     put(&mut document.scope.sentence);
     document.scope.workload.iter_mut().for_each(&mut put);
     document.scope.exclusions.iter_mut().for_each(&mut put);
+    if let Some(review) = &mut document.review {
+        put_review(review, &mut put);
+    }
     for pillar in &mut document.pillars {
         put(&mut pillar.id);
         put(&mut pillar.name);
@@ -212,6 +215,13 @@ fn replaced(document: &Document, strings: &[String]) -> Document {
             }
             for slot in [&mut choice.number, &mut choice.url, &mut choice.ask, &mut choice.hint] {
                 slot.iter_mut().for_each(&mut put);
+            }
+            if let Some(people) = &mut choice.people {
+                put(&mut people.notes);
+                put(&mut people.reason);
+            }
+            if let Some(later) = &mut choice.succeeded_by {
+                put(&mut later.title);
             }
             for rule in &mut choice.rules {
                 put(&mut rule.id);
@@ -258,6 +268,25 @@ fn replaced(document: &Document, strings: &[String]) -> Document {
         })
         .collect();
     document
+}
+
+/// [`replaced`] for what people answered.
+fn put_review(review: &mut ReviewLine, put: &mut impl FnMut(&mut String)) {
+    for slot in [&mut review.source, &mut review.sha256, &mut review.workload] {
+        put(slot);
+    }
+    review.missing.iter_mut().chain(&mut review.unknown).for_each(&mut *put);
+    for it in review.contradicted.iter_mut().chain(&mut review.undersold) {
+        for slot in [&mut it.question, &mut it.number, &mut it.choice, &mut it.title, &mut it.note] {
+            put(slot);
+        }
+    }
+    for it in &mut review.called_off {
+        for slot in [&mut it.question, &mut it.number, &mut it.title, &mut it.reason, &mut it.note] {
+            put(slot);
+        }
+        it.types.iter_mut().chain(&mut it.rules).for_each(&mut *put);
+    }
 }
 
 /// Elements and attributes by name, in the order of the page.

@@ -7,12 +7,22 @@ use wellproof_answers::{FailOn, fail_on};
 use wellproof_report::TextOptions;
 
 use crate::args::{Answer, Format};
-use crate::commands::judge;
+use crate::commands::{judge, review};
+use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output;
 
 pub(crate) fn run(args: &Answer) -> miette::Result<Exit> {
-    let judged = judge::judge(&args.judging)?;
+    if args.fail_on == Some(FailOn::Contradicted) && args.review.is_none() {
+        return Err(CliError::NoReview.into());
+    }
+    let review = args.review.as_deref().map(|file| review::load(file, args.judging.lens.as_deref())).transpose()?;
+    let mut judged = judge::judge(&args.judging, review.as_ref().map(|review| review.lens.id.as_str()))?;
+    if let Some(review) = &review {
+        let lens = judge::lens(args.judging.lens.as_deref().unwrap_or(&review.lens.id))?;
+        wellproof_answers::compare(&mut judged.document, &lens, review)
+            .map_err(|err| CliError::OtherLens(err.to_string()))?;
+    }
     let to_stdout = args.output.as_os_str() == "-";
     let text = TextOptions { all: args.all, color: to_stdout && output::stdout_has_colour(), width: output::columns() };
     output::document(&args.output, |out| write(&judged.document, args.format, &text, out))?;

@@ -17,7 +17,7 @@ use crate::output;
 const LISTED: usize = 10;
 
 pub(crate) fn run(args: &Explain) -> miette::Result<Exit> {
-    let judged = judge::judge(&args.judging)?;
+    let judged = judge::judge(&args.judging, None)?;
     let page = Page { judged: &judged, bodies: args.bodies, listed: if args.all { usize::MAX } else { LISTED } };
     let text = page.find(&args.what)?;
     output::text(&args.output.path, &wellproof_report::legible_lines(&text))?;
@@ -103,6 +103,10 @@ impl Page<'_> {
         let number = choice.number.as_deref().unwrap_or_default();
         let _ = writeln!(text, "{} {number} {}  [{}]", question.number, line(&choice.title), choice.verdict);
         let _ = writeln!(text, "  {}\n  {}", choice.id, line(&choice.reason));
+        if let Some(later) = &choice.succeeded_by {
+            let (id, title, basis) = (line(&later.choice), line(&later.title), later.basis.as_str());
+            let _ = writeln!(text, "  judged by the rules of {id}, {title} ({basis})");
+        }
         for said in [&choice.ask, &choice.hint].into_iter().flatten() {
             let _ = writeln!(text, "  {}", line(said));
         }

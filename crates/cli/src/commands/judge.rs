@@ -22,8 +22,9 @@ pub(crate) struct Judged {
     pub(crate) document: Document,
 }
 
-pub(crate) fn judge(args: &Judging) -> miette::Result<Judged> {
-    let lens = lens(&args.lens)?;
+/// `reviewed` is the lens that a review given answers.
+pub(crate) fn judge(args: &Judging, reviewed: Option<&str>) -> miette::Result<Judged> {
+    let lens = lens(args.lens.as_deref().or(reviewed).unwrap_or("wellarchitected"))?;
     let rules = rules(args.rules.as_deref())?;
     rules.check(&|question, choice| known_choice(&lens, question, choice))?;
     let config = scope::read(args.config.as_ref())?;

@@ -6,6 +6,7 @@ pub(crate) mod explain;
 mod judge;
 pub(crate) mod lens;
 pub(crate) mod policy;
+pub(crate) mod review;
 pub(crate) mod rules;
 pub(crate) mod scan;
 pub(crate) mod verify;

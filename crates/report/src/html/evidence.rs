@@ -245,7 +245,7 @@ impl<'a> Evidence<'a> {
                     (picture::verdict(rule.verdict))
                     h3 { (prose(&rule.title)) }
                 }
-                div.body data-explain=(explain(id)) {
+                div.body data-explain=(explain(&self.document.lens, id)) {
                     p { code { (name(id)) } ": " (review::tally(rule.passed, rule.failed, rule.unknown, rule.not_judged)) "." }
                     (rule_says(rule))
                     dl.says {
@@ -257,7 +257,7 @@ impl<'a> Evidence<'a> {
                                 }
                             } }
                         }
-                        div { dt { "Shown by" } dd { code.command { (explain(id)) } } }
+                        div { dt { "Shown by" } dd { code.command { (explain(&self.document.lens, id)) } } }
                     }
                     (self.chips(calls.into_iter(), 6, 0, "How do we know?"))
                 }
@@ -267,9 +267,9 @@ impl<'a> Evidence<'a> {
 
     /// The calls in the register, by id.
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'a>> {
-        self.registered
-            .iter()
-            .filter_map(|(call, choice)| Some(Entry { citation: self.calls.get(call)?, command: explain(&choice.id) }))
+        self.registered.iter().filter_map(|(call, choice)| {
+            Some(Entry { citation: self.calls.get(call)?, command: explain(&self.document.lens, &choice.id) })
+        })
     }
 
     /// The heading of the register of calls; left open.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
-use wellproof_answers::document::{Choice, Document, Level, Question, ResourceLine, Risk, RuleOnChoice};
+use wellproof_answers::document::{Choice, Document, LevelBasis, Question, ResourceLine, Risk, RuleOnChoice};
 
 use super::evidence::{self, Evidence};
 use super::picture;
@@ -97,7 +97,7 @@ pub(super) fn question(question: &Question, evidence: &Evidence<'_>) -> Markup {
                     span.risk-badge.(risk_class(question.predicted_risk)) { "predicted " (review::word(&question.predicted_risk)) }
                 }
             }
-            div.body data-explain=(explain(&question.id)) {
+            div.body data-explain=(explain(&evidence.document.lens, &question.id)) {
                 p.risk { "Predicted risk " (review::risk(question)) }
                 @if !question.note.is_empty() {
                     div.note {
@@ -124,8 +124,12 @@ fn risk_class(risk: Risk) -> &'static str {
 }
 
 /// AWS's level of a choice.
-pub(super) fn level(level: Level) -> Markup {
-    html! { span.tag title="The risk that AWS states for a missing practice" { "level " (review::word(&level)) } }
+pub(super) fn level(choice: &Choice) -> Markup {
+    let why = match choice.level_basis {
+        LevelBasis::Observed => "The risk of a missing practice, read off a review",
+        LevelBasis::Published | LevelBasis::Unpublished => "The risk that AWS states for a missing practice",
+    };
+    html! { @if let Some(level) = review::level(choice) { span.tag title=(why) { "level " (level) } } }
 }
 
 fn choice(question: &Question, choice: &Choice, evidence: &Evidence<'_>) -> Markup {
@@ -139,13 +143,15 @@ fn choice(question: &Question, choice: &Choice, evidence: &Evidence<'_>) -> Mark
                     h5 { (prose(&choice.title)) }
                     span.state {
                         @if let Some(number) = &choice.number { span.num.faint { (name(number)) } }
-                        @if let Some(level) = choice.level { (self::level(level)) }
+                        (level(choice))
                     }
                 }
-                div.body data-explain=(explain(&choice.id)) {
+                div.body data-explain=(explain(&evidence.document.lens, &choice.id)) {
                     @if !choice.note.is_empty() { p.note { (prose(&choice.note)) } }
                     dl.says {
                         @if !choice.reason.is_empty() { div { dt { "Why" } dd { (prose(&choice.reason)) } } }
+                        @if let Some(people) = review::people(choice) { div { dt { "People" } dd { (people) } } }
+                        @if let Some(later) = review::judged_as(choice) { div { dt { "Judged as" } dd { (later) } } }
                         @if let Some(ask) = &choice.ask { div { dt { "Ask" } dd { (prose(ask)) } } }
                         @if let Some(hint) = &choice.hint { div { dt { "Known" } dd { (prose(hint)) } } }
                         div { dt { "Id" } dd {
@@ -155,7 +161,7 @@ fn choice(question: &Question, choice: &Choice, evidence: &Evidence<'_>) -> Mark
                             }
                         } }
                         @if !choice.rules.is_empty() || !choice.citations.is_empty() {
-                            div { dt { "Shown by" } dd { code.command { (explain(&choice.id)) } } }
+                            div { dt { "Shown by" } dd { code.command { (explain(&evidence.document.lens, &choice.id)) } } }
                         }
                     }
                     (evidence.chips(
@@ -175,7 +181,7 @@ fn rule(rule: &RuleOnChoice, evidence: &Evidence<'_>) -> Markup {
         weight => format!("which {} this choice", name(weight)),
     };
     html! {
-        section.rule data-explain=(explain(&rule.id)) {
+        section.rule data-explain=(explain(&evidence.document.lens, &rule.id)) {
             h6 { (prose(line.map_or(rule.id.as_str(), |line| line.title.as_str()))) }
             p {
                 (picture::verdict(rule.verdict)) ", " (weight) ". Rule " (evidence::rule_link(evidence.document, &rule.id)) ": "
@@ -202,11 +208,11 @@ fn resources(rule: &RuleOnChoice, evidence: &Evidence<'_>) -> Markup {
                 }
                 ul { @for resource in listed { (self::resource(resource, evidence)) } }
                 @if left_out > 0 {
-                    p.left-out { (counted(left_out, "more resource")) " not listed here: " code.command { (explain(&rule.id)) } }
+                    p.left-out { (counted(left_out, "more resource")) " not listed here: " code.command { (explain(&evidence.document.lens, &rule.id)) } }
                 }
             }
         } @else if left_out > 0 {
-            p.left-out { (counted(left_out, "resource")) " not listed here: " code.command { (explain(&rule.id)) } }
+            p.left-out { (counted(left_out, "resource")) " not listed here: " code.command { (explain(&evidence.document.lens, &rule.id)) } }
         }
     }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use wellproof_answers::document::{
-    Choice, Citation, Coverage, Document, Fix, GapLine, LensLine, Level, PillarLine, Question, ResourceLine, Risk,
-    RuleLine, RuleOnChoice, ScopeLine, SnapshotLine,
+    Agreement, CalledOff, Choice, Citation, Coverage, Disagreement, Document, Fix, GapLine, LensLine, Level,
+    LevelBasis, Likeness, PeopleOnChoice, PeopleOnQuestion, PillarLine, Question, ResourceLine, ReviewLine, Risk,
+    RuleLine, RuleOnChoice, ScopeLine, SnapshotLine, Standing, Status, SuccessorLine,
 };
 use wellproof_model::{Denier, GapKind, Suggestion, Verdict};
 
@@ -355,10 +356,19 @@ fn choice(number: usize, title: &str, label: &str, size: &Size) -> Choice {
         number: Some(format!("{}-BP{:02}", label.replace(' ', "0"), number % 10 + 1)),
         title: title.to_owned(),
         level: [Some(Level::High), Some(Level::Medium), Some(Level::Low), None][number % 4],
+        level_basis: [LevelBasis::Published, LevelBasis::Observed, LevelBasis::Published, LevelBasis::Unpublished]
+            [number % 4],
+        succeeded_by: (number % 7 == 3).then(|| SuccessorLine {
+            question: "manage-service-limits".to_owned(),
+            choice: "rel_manage_service_limits_monitor_manage_limits".to_owned(),
+            title: "Monitor and manage quotas".to_owned(),
+            basis: Likeness::Successor,
+        }),
         url: Some(
             "https://docs.aws.amazon.com/wellarchitected/latest/framework/rel_manage_service_limits.html".to_owned(),
         ),
         negative: number == 15,
+        people: None,
         verdict,
         reason: match verdict {
             Suggestion::NotMet => format!("{} fails and refutes it", rule_id(number, 0)),
@@ -398,6 +408,7 @@ fn question(number: usize, pillar: &str, label: &str, title: &str, choices: Vec<
             other => [Risk::None, other],
         },
         risk_basis: "published levels".to_owned(),
+        people: None,
         choices,
     }
 }
@@ -475,6 +486,75 @@ fn pillar_line(id: &str, name: &str, questions: &[Question]) -> PillarLine {
     }
 }
 
+/// What people answered to every third choice, and what comes of it.
+fn review(questions: &mut [Question]) -> ReviewLine {
+    let mut line = ReviewLine {
+        source: "report <b>2020</b>.txt".to_owned(),
+        sha256: "5e".repeat(32),
+        workload: hostile(1).unwrap_or("Render").to_owned(),
+        answered: questions.len() as u64,
+        missing: vec!["evolve-ops".to_owned()],
+        unplaced: 2,
+        unknown: vec!["q/<i>no such</i>".to_owned()],
+        agreement: Agreement { contradicted: 0, undersold: 0, confirmed: 3, unproven: 4 },
+        contradicted: Vec::new(),
+        undersold: Vec::new(),
+        called_off: Vec::new(),
+    };
+    for question in questions.iter_mut() {
+        for choice in question.choices.iter_mut().step_by(3) {
+            let disagreement = Disagreement {
+                question: question.id.clone(),
+                number: question.number.clone(),
+                choice: choice.id.clone(),
+                title: choice.title.clone(),
+                level: choice.level,
+                negative: choice.negative,
+                note: choice.note.clone(),
+                citations: choice.citations.clone(),
+                citations_left_out: choice.citations_left_out,
+            };
+            let stand = match choice.verdict {
+                Suggestion::NotMet if line.contradicted.len() < 4 => {
+                    line.agreement.contradicted += 1;
+                    line.contradicted.push(disagreement);
+                    Standing::Contradicted
+                }
+                Suggestion::Met if line.undersold.len() < 2 => {
+                    line.agreement.undersold += 1;
+                    line.undersold.push(disagreement);
+                    Standing::Undersold
+                }
+                _ => continue,
+            };
+            let said = if stand == Standing::Contradicted { Status::Selected } else { Status::Unselected };
+            let notes = hostile(line.contradicted.len()).unwrap_or("we look at it every week").to_owned();
+            choice.people = Some(PeopleOnChoice { status: said, notes, reason: String::new(), stand: Some(stand) });
+        }
+    }
+    if let Some(question) = questions.last_mut() {
+        let people = PeopleOnQuestion {
+            risk: Some(Risk::NotApplicable),
+            applicable: false,
+            notes: "no data here".to_owned(),
+            reason: "OUT_OF_SCOPE".to_owned(),
+        };
+        question.people = Some(people);
+        line.called_off.push(CalledOff {
+            question: question.id.clone(),
+            number: question.number.clone(),
+            title: question.title.clone(),
+            reason: "OUT_OF_SCOPE".to_owned(),
+            resources: 1_204,
+            types: vec!["AWS::EC2::Volume".to_owned(), "AWS::EC2::Snapshot".to_owned()],
+            rules: vec![rule_id(0, 0)],
+            note: question.note.clone(),
+            citations: vec![citation(0)],
+        });
+    }
+    line
+}
+
 /// A document of that size.
 pub(crate) fn document(size: Size) -> Document {
     let mut questions = Vec::new();
@@ -496,6 +576,7 @@ pub(crate) fn document(size: Size) -> Document {
         }
     }
     let gaps: Vec<GapLine> = (0..size.gaps).map(gap).collect();
+    let review = review(&mut questions);
     Document {
         schema: Document::SCHEMA.to_owned(),
         lens: LensLine {
@@ -541,6 +622,7 @@ pub(crate) fn document(size: Size) -> Document {
                 high_risks_left: 1,
             },
         ],
+        review: Some(review),
         rules: rule_lines(&questions, &gaps),
         calls: (0..size.calls).map(citation).map(|one| (one.call.clone(), one)).collect(),
         questions,

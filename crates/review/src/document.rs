@@ -1,0 +1,177 @@
+//! What people answered, as one file: `wellproof/review/1`.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use wellproof_lens::Risk;
+
+/// A review as people answered it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Review {
+    /// `wellproof/review/1`.
+    pub schema: String,
+    /// Where it was read from.
+    pub source: Source,
+    /// The lens that it answers.
+    pub lens: LensName,
+    /// The workload, as far as the source says.
+    pub workload: Workload,
+    /// What was written on the lens as a whole.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lens_notes: String,
+    /// What was written on a pillar, by its id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pillar_notes: BTreeMap<String, String>,
+    /// The questions that were found, in the lens's order.
+    pub questions: Vec<Answer>,
+    /// Questions of the lens of which the source says nothing, by id, in the lens's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// What could not be placed: nothing is dropped without a word.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unplaced: Vec<Unplaced>,
+}
+
+impl Review {
+    /// The name and version of the format.
+    pub const SCHEMA: &'static str = "wellproof/review/1";
+}
+
+/// Where a review was read from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// What kind of file it was.
+    pub kind: SourceKind,
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its bytes, in hex.
+    pub sha256: String,
+}
+
+/// Kinds of files that hold a review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// The text of the report that the Tool prints.
+    ReportText,
+    /// What the Tool's `ListAnswers` and `GetAnswer` gave.
+    ToolAnswers,
+}
+
+/// A lens by its id and edition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LensName {
+    /// Such as `wellarchitected-2020`.
+    pub id: String,
+    /// Numbers mean nothing without it.
+    pub edition: String,
+}
+
+/// The properties of a workload, as the report's first page names them; empty where it says nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Workload {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// What it is.
+    pub description: String,
+    /// Who answers for the review.
+    pub review_owner: String,
+    /// The type of industry.
+    pub industry_type: String,
+    /// The industry.
+    pub industry: String,
+    /// `Production` or `Pre-production`.
+    pub environment: String,
+    /// Regions, in the report's words: `US West (Oregon)`.
+    pub aws_regions: Vec<String>,
+    /// Places that are not AWS's.
+    pub non_aws_regions: Vec<String>,
+    /// The accounts that it runs in.
+    pub account_ids: Vec<String>,
+    /// Where its design is drawn.
+    pub architectural_design: String,
+}
+
+/// What people answered to one question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The lens's id of the question.
+    pub question: String,
+    /// As the lens shows it, such as `REL 1`.
+    pub number: String,
+    /// The lens's title.
+    pub title: String,
+    /// The risk that the Tool showed; `null` where the source does not say.
+    pub risk: Option<Risk>,
+    /// False where people called the question not applicable.
+    pub applicable: bool,
+    /// Every choice of which the source says whether it was selected, in its order.
+    pub choices: Vec<ChoiceAnswer>,
+    /// What people wrote, its lines joined by spaces: a page tells no line from a paragraph.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notes: String,
+    /// Why it is not applicable, where the Tool's answer says so.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// The items of the Tool's improvement plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub improvement_plan: Vec<String>,
+    /// Where it begins in the source, from 1; `null` where the source has no lines.
+    pub line: Option<u64>,
+}
+
+impl Answer {
+    /// The ids of the selected choices, "None of these" among them.
+    pub fn selected(&self) -> impl Iterator<Item = &str> {
+        let selected = self.choices.iter().filter(|choice| choice.status == Status::Selected);
+        selected.map(|choice| choice.choice.as_str())
+    }
+}
+
+/// What people answered to one choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceAnswer {
+    /// The lens's id.
+    pub choice: String,
+    /// What was said.
+    pub status: Status,
+    /// What people wrote on the choice.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notes: String,
+    /// The Tool's reason for a choice that is not applicable, such as `OUT_OF_SCOPE`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// What people said of a choice, in the Tool's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// Selected.
+    Selected,
+    /// Not selected.
+    Unselected,
+    /// Called not applicable.
+    NotApplicable,
+}
+
+/// A piece of the source that could not be placed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unplaced {
+    /// The line where it begins, from 1; 0 where the source has no lines.
+    pub line: u64,
+    /// What it says.
+    pub text: String,
+    /// Why it could not be placed.
+    pub why: String,
+}

@@ -1,0 +1,69 @@
+//! Why a file cannot be read as a review.
+
+use miette::Diagnostic;
+
+/// Why a file cannot be read as a review.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum ImportError {
+    /// Larger than [`crate::MAX_BYTES`].
+    #[error("{name} is larger than {limit} bytes")]
+    TooLarge {
+        /// The file.
+        name: String,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The PDF that the Tool gives.
+    #[error("{name} is a PDF, and only its text is read")]
+    #[diagnostic(help("`pdftotext -layout` makes text of it"))]
+    Pdf {
+        /// The file.
+        name: String,
+    },
+    /// Not text.
+    #[error("{name}:{line}: not UTF-8 text from byte {offset} on")]
+    NotText {
+        /// The file.
+        name: String,
+        /// The line, from 1.
+        line: usize,
+        /// Where the text ends.
+        offset: usize,
+    },
+    /// No question of a lens stands in it.
+    #[error("{name} is no review: no question of {lens} stands in it")]
+    #[diagnostic(help("name the lens that was reviewed with --lens; the report has to be in English"))]
+    NotAReview {
+        /// The file.
+        name: String,
+        /// The lens, or all that were tried.
+        lens: String,
+    },
+    /// It ends before the last question does.
+    #[error("{name}:{line}: the report ends within {within}; {read} of {of} questions were read")]
+    #[diagnostic(help("print or export the report again; answers that are not there would count as not given"))]
+    Cut {
+        /// The file.
+        name: String,
+        /// The last line that was read, from 1.
+        line: u64,
+        /// The number of the last question.
+        within: String,
+        /// How many questions were read.
+        read: usize,
+        /// How many the lens has.
+        of: usize,
+    },
+    /// JSON that cannot be read.
+    #[error("{name}:{line}:{column}: {message}")]
+    Json {
+        /// The file.
+        name: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
+}
