@@ -245,7 +245,7 @@ pub(crate) struct Review {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReviewCommand {
-    /// Read the text of a report that the Well-Architected Tool printed, or the JSON of its ListAnswers and GetAnswer
+    /// Read a report that the Well-Architected Tool printed (PDF or text), or the JSON of its ListAnswers and GetAnswer
     Import {
         /// The file; `-` is stdin
         file: PathBuf,

@@ -64,7 +64,10 @@ fn what_is_no_review_is_refused_with_its_place() {
     let bytes = file("bytes.txt", b"Lens details\n\n\xff\xfe");
     Wellproof::new(["review", "import", &bytes]).run().expect(2).says(&["bytes.txt:3", "not UTF-8"]);
     let pdf = file("report.pdf", b"%PDF-1.7\n%\xe2\xe3");
-    Wellproof::new(["review", "import", &pdf]).run().expect(2).says(&["report.pdf is a PDF", "pdftotext"]);
+    Wellproof::new(["review", "import", &pdf])
+        .run()
+        .expect(2)
+        .says(&["report.pdf is a PDF of which no text can be had"]);
     let json = file("broken.json", b"{\"AnswerSummaries\": [\n  {\"QuestionId\": ]}");
     Wellproof::new(["review", "import", &json]).run().expect(2).says(&["broken.json:2:"]);
 

@@ -57,6 +57,8 @@ pub struct Source {
 pub enum SourceKind {
     /// The text of the report that the Tool prints.
     ReportText,
+    /// The report itself, as PDF.
+    ReportPdf,
     /// What the Tool's `ListAnswers` and `GetAnswer` gave.
     ToolAnswers,
 }

@@ -13,12 +13,14 @@ pub enum ImportError {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The PDF that the Tool gives.
-    #[error("{name} is a PDF, and only its text is read")]
-    #[diagnostic(help("`pdftotext -layout` makes text of it"))]
+    /// A PDF of which no text can be had.
+    #[error("{name} is a PDF of which no text can be had: {message}")]
+    #[diagnostic(help("open it and copy its text into a file, or let `pdftotext -layout` do so"))]
     Pdf {
         /// The file.
         name: String,
+        /// Why.
+        message: String,
     },
     /// Not text.
     #[error("{name}:{line}: not UTF-8 text from byte {offset} on")]

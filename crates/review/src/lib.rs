@@ -3,6 +3,7 @@
 mod api;
 mod document;
 mod error;
+mod pdf;
 mod place;
 mod text;
 mod words;
@@ -14,9 +15,9 @@ pub use document::{Answer, ChoiceAnswer, LensName, Review, Source, SourceKind, S
 pub use error::ImportError;
 
 /// Larger files are nobody's review.
-pub const MAX_BYTES: usize = 16 << 20;
+pub const MAX_BYTES: usize = 8 << 20;
 
-/// Reads a review: the text of a report that the Tool printed, or the JSON of its `ListAnswers` and `GetAnswer`. `name` stands for
+/// Reads a review: a report that the Tool printed, as PDF or as text, or the JSON of its `ListAnswers` and `GetAnswer`. `name` stands for
 /// the file in messages.
 ///
 /// Without a `lens` it is the shipped one that the file names, or whose questions it asks most of.
@@ -27,15 +28,16 @@ pub fn import(name: &str, bytes: &[u8], lens: Option<&Lens>) -> Result<Review, I
     if bytes.len() > MAX_BYTES {
         return Err(ImportError::TooLarge { name: name.to_owned(), limit: MAX_BYTES });
     }
+    let source = |kind| Source { kind, name: name.to_owned(), sha256: hex::encode(Sha256::digest(bytes)) };
     if bytes.starts_with(b"%PDF-") {
-        return Err(ImportError::Pdf { name: name.to_owned() });
+        let text = pdf::text(bytes).map_err(|message| ImportError::Pdf { name: name.to_owned(), message })?;
+        return import_text(name, &text, lens, source(SourceKind::ReportPdf));
     }
     let text = std::str::from_utf8(bytes).map_err(|err| {
         let offset = err.valid_up_to();
         let line = String::from_utf8_lossy(&bytes[..offset]).matches('\n').count() + 1;
         ImportError::NotText { name: name.to_owned(), line, offset }
     })?;
-    let source = |kind| Source { kind, name: name.to_owned(), sha256: hex::encode(Sha256::digest(bytes)) };
     if text.trim_start().starts_with(['{', '[']) {
         return api::import(name, text, lens, source(SourceKind::ToolAnswers));
     }

@@ -422,7 +422,7 @@ fn workload(lines: &[&Line], read: &mut Read) {
         }
     }
     let text = |label: &str| values.get(label).map(|lines| lines.join(" ")).unwrap_or_default();
-    let list = |label: &str| {
+    let list = |label: &str| -> Vec<String> {
         let lines = values.get(label).map(Vec::as_slice).unwrap_or_default();
         lines
             .iter()
@@ -441,9 +441,15 @@ fn workload(lines: &[&Line], read: &mut Read) {
         environment: text("Environment"),
         aws_regions: list("AWS Regions"),
         non_aws_regions: list("Non-AWS regions"),
-        account_ids: list("Account IDs"),
+        account_ids: list("Account IDs").into_iter().map(digits).collect(),
         architectural_design: text("Architectural design"),
     };
+}
+
+/// A number whose digits stand so far apart that spaces were read between them.
+fn digits(text: String) -> String {
+    let number = text.chars().all(|it| it.is_ascii_digit() || it == ' ');
+    if number { text.replace(' ', "") } else { text }
 }
 
 fn answer(question: &Question, body: &Body, read: &mut Read) -> Answer {

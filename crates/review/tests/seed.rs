@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use wellproof_lens::{Lens, Risk};
-use wellproof_review::{Review, Workload, import};
+use wellproof_review::{Review, SourceKind, Workload, import};
 
 const REPORT: &str = include_str!("../../../fixtures/review-2020/report.txt");
 const ANSWERED: &str = include_str!("../../lens/tests/review-2020.yaml");
@@ -101,4 +101,27 @@ fn a_review_survives_its_own_format() {
     let value: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
     assert_eq!(validator.iter_errors(&value).map(|err| err.to_string()).collect::<Vec<_>>(), Vec::<String>::new());
     assert_eq!(serde_json::from_str::<Review>(&text).expect("it is a review"), seed());
+}
+
+/// `report.pdf` is the same report, printed by a browser: its lines are wrapped, its letters drawn together, its pages numbered by nothing.
+#[test]
+fn the_pdf_says_what_the_text_says() {
+    let pdf = include_bytes!("../../../fixtures/review-2020/report.pdf");
+    let mut review = import("report.pdf", pdf, None).expect("it is a review");
+    assert_eq!(review.source.kind, SourceKind::ReportPdf);
+    let mut text = seed();
+    review.source = text.source.clone();
+    for answer in review.questions.iter_mut().chain(&mut text.questions) {
+        answer.line = None;
+    }
+    assert_eq!(review, text);
+}
+
+#[test]
+fn a_broken_pdf_is_told() {
+    let pdf = include_bytes!("../../../fixtures/review-2020/report.pdf");
+    for broken in [&pdf[..9], &pdf[..pdf.len() / 2], b"%PDF-1.7\nnothing"] {
+        let refused = import("report.pdf", broken, None).expect_err("it is broken").to_string();
+        assert!(refused.contains("report.pdf"), "{refused}");
+    }
 }
