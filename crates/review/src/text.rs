@@ -236,6 +236,11 @@ pub(crate) fn read(text: &str, lens: &Lens) -> Read {
         if answer.risk.is_none() {
             answer.risk = told.get(&body.question).copied();
         }
+        if answer.risk.is_none() {
+            // Whether it was called not applicable is not known either: nobody is to take it for answered.
+            let why = format!("the risk of {} cannot be read", answer.number);
+            read.unplaced.push(Unplaced { line: body.line, text: answer.title.clone(), why });
+        }
         answer.applicable = answer.risk != Some(Risk::NotApplicable);
         if read.answers.iter().any(|other| other.question == answer.question) {
             let why = format!("{} is answered before", answer.number);
@@ -453,42 +458,38 @@ fn digits(text: String) -> String {
 }
 
 fn answer(question: &Question, body: &Body, read: &mut Read) -> Answer {
-    let mut parts: BTreeMap<u8, Vec<Line>> = BTreeMap::new();
-    let (mut risk_found, mut part, mut marks) = (None, 0_u8, BTreeSet::new());
+    let mut parts: BTreeMap<Option<Mark>, Vec<Line>> = BTreeMap::new();
+    let (mut risk_found, mut part) = (None, None);
+    let mut marks = BTreeSet::new();
     let mut lines = body.lines.iter().cloned().rev().collect::<Vec<_>>();
     while let Some(line) = lines.pop() {
         if risk_found.is_none()
-            && part == 0
+            && part.is_none()
             && let Some(risk) = risk(&line)
         {
             risk_found = Some(risk);
             continue;
         }
-        let (next, rest) = match mark(&line) {
-            Some((Mark::Selected, rest)) if part == 0 => (1, rest),
-            Some((Mark::NotSelected, rest)) if part <= 1 => (2, rest),
-            Some((Mark::Notes, rest)) if part <= 2 => (3, rest),
-            Some((Mark::Plan, rest)) if part <= 3 => (4, rest),
-            _ => {
-                parts.entry(part).or_default().push(line);
-                continue;
+        match mark(&line) {
+            Some((mark, rest)) if Some(mark) > part => {
+                part = Some(mark);
+                marks.insert(mark);
+                lines.extend(rest);
             }
-        };
-        part = next;
-        marks.insert(part);
-        lines.extend(rest);
+            _ => parts.entry(part).or_default().push(line),
+        }
     }
     let mut choices = Choices::of(question);
-    let mut selected = parts.remove(&0).unwrap_or_default();
-    selected.extend(parts.remove(&1).unwrap_or_default());
+    let mut selected = parts.remove(&None).unwrap_or_default();
+    selected.extend(parts.remove(&Some(Mark::Selected)).unwrap_or_default());
     let mut after = Vec::new();
-    let told_apart = marks.contains(&2);
+    let told_apart = marks.contains(&Mark::NotSelected);
     choices.read(&selected, told_apart.then_some(Status::Selected), &mut after, read);
-    let unselected = parts.remove(&2).unwrap_or_default();
+    let unselected = parts.remove(&Some(Mark::NotSelected)).unwrap_or_default();
     choices.read(&unselected, Some(Status::Unselected), &mut after, read);
-    after.extend(parts.remove(&3).unwrap_or_default());
-    let plan = parts.remove(&4);
-    read.ended = marks.contains(&3) || marks.contains(&4);
+    after.extend(parts.remove(&Some(Mark::Notes)).unwrap_or_default());
+    let plan = parts.remove(&Some(Mark::Plan));
+    read.ended = marks.contains(&Mark::Notes) || marks.contains(&Mark::Plan);
     let (notes, improvement_plan) = notes_and_plan(question, after, plan);
     Answer {
         question: question.id.clone(),

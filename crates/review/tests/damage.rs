@@ -250,3 +250,13 @@ fn lists_that_run_together_are_not_guessed_apart() {
     assert_eq!(review.unplaced.len(), 7);
     assert!(review.questions[1].choices.iter().all(|choice| choice.status == Status::Selected));
 }
+
+#[test]
+fn a_risk_that_cannot_be_read_is_told() {
+    let said = Said { risk: Risk::NotApplicable, selected: vec![false; 16], note: String::new() };
+    let text = print(&vec![said; 46], &vec![Damage::default(); 46]).replacen("😣 Not Applicable\n", "", 1);
+    let review = import("report.txt", text.as_bytes(), None).expect("it is a review");
+    assert_eq!(review.questions[0].risk, None);
+    let told: Vec<&str> = review.unplaced.iter().map(|it| it.why.as_str()).collect();
+    assert_eq!(told, ["the risk of OPS 1 cannot be read"]);
+}
