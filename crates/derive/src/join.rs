@@ -383,22 +383,26 @@ impl<'e> Place<'e> {
 
     /// The one derived record of a region, and its listing.
     pub(crate) fn region_record<F: Facts>(&self, facts: &F, cite: &Cite<'e>) -> Derived {
-        let calls = cite.calls(*CITED_EACH.end());
         let listed = Listed { state: ListingState::Complete, calls: self.region_calls(), gap: None };
+        let resources: Vec<Resource> = self.own_record(self.region, facts, cite).into_iter().collect();
+        let listing = self.listing(F::TYPE, resources.len(), &listed);
+        Derived { resources, listing: Some(listing) }
+    }
+
+    /// A derived record that is about no other one.
+    pub(crate) fn own_record<F: Facts>(&self, id: &str, facts: &F, cite: &Cite<'e>) -> Option<Resource> {
         let resource = Resource {
             kind: F::TYPE.to_owned(),
-            id: self.region.to_owned(),
+            id: id.to_owned(),
             arn: None,
             account: self.account.to_owned(),
             region: self.region.to_owned(),
             tags: None,
             attributes: Map::default(),
-            calls,
+            calls: cite.calls(*CITED_EACH.end()),
             unread: BTreeMap::new(),
         };
-        let resources: Vec<Resource> = with_facts(resource, facts).into_iter().collect();
-        let listing = self.listing(F::TYPE, resources.len(), &listed);
-        Derived { resources, listing: Some(listing) }
+        with_facts(resource, facts)
     }
 
     /// Whether the scan set out to read this region.

@@ -11,6 +11,7 @@ mod instance_provenance;
 mod instance_use;
 mod internet;
 mod join;
+mod launch_month;
 mod network;
 mod network_topology;
 mod quota_usage;
@@ -43,6 +44,7 @@ const DERIVATIONS: &[Derivation] = &[
     group_scaling::DERIVATION,
     instance_provenance::DERIVATION,
     instance_use::DERIVATION,
+    launch_month::DERIVATION,
     network_topology::DERIVATION,
     quota_usage::DERIVATION,
     region_recording::DERIVATION,

@@ -200,3 +200,12 @@ pub struct AnomalyDetector {
     /// The metric's name; null for metric math (`DescribeAnomalyDetectors` SingleMetricAnomalyDetector.MetricName).
     pub metric_name: Option<String>,
 }
+
+/// A metric by its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct MetricName {
+    /// Its namespace, such as `CloudTrailMetrics`.
+    pub namespace: String,
+    /// Its name, such as `RootAccountUsage`.
+    pub metric_name: String,
+}

@@ -86,6 +86,31 @@ pub struct InstanceProvenance {
     pub auto_scaling_group: Read<Option<String>>,
 }
 
+/// What started instances in one month of UTC, as far back as CloudTrail keeps events: 90 days, so that the first month is one in part. One
+/// per region and month in which any was started; its id is the month. Instances that are gone by now count too, which
+/// `InstanceProvenance` does not see.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LaunchMonth {
+    /// The month, such as `2026-10`.
+    pub month: String,
+    /// Instances that were started (`InstanceLaunch` without an error).
+    pub instances: i64,
+    /// Those that CloudFormation started, for the CDK too, which hands its templates to it.
+    pub by_cloudformation: i64,
+    /// Those that Terraform or OpenTofu started.
+    pub by_terraform: i64,
+    /// Those that Pulumi started, or the CDK by itself.
+    pub by_other_code: i64,
+    /// Those that an AWS service started: Auto Scaling, Batch, EKS, a fleet. Whose group or fleet that was is not told here.
+    pub by_service: i64,
+    /// Those that a person started: in the console, or with the AWS CLI, which a script may have called.
+    pub by_hand: i64,
+    /// All others: a program over an SDK, or one that is not known.
+    pub by_program: i64,
+    /// Who started those by hand, sorted, each once.
+    pub hands: Vec<String>,
+}
+
 /// Who made an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -452,3 +452,24 @@ pub struct AllowedImagesSettings {
     /// `enabled`, `audit-mode` or `disabled` (`GetAllowedImagesSettings` State).
     pub state: Read<String>,
 }
+
+/// A network ACL. The record's id is the ACL's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NetworkAcl {
+    /// (`DescribeNetworkAcls` NetworkAcls[].NetworkAclId.)
+    pub network_acl_id: String,
+    /// (`DescribeNetworkAcls` NetworkAcls[].VpcId.)
+    pub vpc_id: String,
+    /// Whether it is the one that AWS made with the VPC, which subnets have that name no other (`DescribeNetworkAcls` IsDefault).
+    pub is_default: bool,
+    /// The subnets that it guards, sorted (`DescribeNetworkAcls` NetworkAcls[].Associations[].SubnetId).
+    pub subnet_ids: Vec<String>,
+    /// Whether everything over IPv4 may come in: no entry denies any of it before one allows all (`DescribeNetworkAcls`
+    /// NetworkAcls[].Entries[], which AWS applies by their RuleNumber).
+    pub allows_all_inbound: bool,
+    /// The same of what goes out.
+    pub allows_all_outbound: bool,
+    /// How many entries it has, in and out, beside the two that deny whatever no other one matched (`DescribeNetworkAcls`
+    /// NetworkAcls[].Entries[] but those of RuleNumber 32767).
+    pub rules: i64,
+}

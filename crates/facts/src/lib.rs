@@ -23,15 +23,22 @@ use serde::de::DeserializeOwned;
 
 pub mod account;
 pub mod autoscaling;
+pub mod budgets;
 pub mod cloudformation;
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod config;
+pub mod costexplorer;
 pub mod derived;
 pub mod ec2;
+pub mod events;
 pub mod guardduty;
+pub mod iam;
+pub mod logs;
 pub mod management;
+pub mod organizations;
 pub mod quotas;
+pub mod sns;
 mod usage_metric;
 
 pub use usage_metric::usage_metric_key;
@@ -104,6 +111,7 @@ facts! {
     ec2::NetworkInterface => "AWS::EC2::NetworkInterface",
     ec2::SecurityGroup => "AWS::EC2::SecurityGroup",
     ec2::PrefixList => "AWS::EC2::PrefixList",
+    ec2::NetworkAcl => "AWS::EC2::NetworkAcl",
     ec2::FlowLog => "AWS::EC2::FlowLog",
     ec2::Address => "AWS::EC2::EIP",
     ec2::EbsEncryptionByDefault => "AWS::EC2::EbsEncryptionByDefault",
@@ -128,8 +136,29 @@ facts! {
     cloudwatch::MetricNamespace => "AWS::CloudWatch::MetricNamespace",
     cloudwatch::AnomalyDetector => "AWS::CloudWatch::AnomalyDetector",
 
+    budgets::Budget => "AWS::Budgets::Budget",
+
+    costexplorer::AnomalyMonitor => "AWS::CE::AnomalyMonitor",
+    costexplorer::AnomalySubscription => "AWS::CE::AnomalySubscription",
+    costexplorer::CostAllocationTag => "AWS::CE::CostAllocationTag",
+
+    events::Rule => "AWS::Events::Rule",
+
+    iam::AccountSummary => "AWS::IAM::AccountSummary",
+    iam::UserCredentials => "AWS::IAM::UserCredentials",
+    iam::Role => "AWS::IAM::Role",
+
+    logs::MetricFilter => "AWS::Logs::MetricFilter",
+
+    organizations::Organization => "AWS::Organizations::Organization",
+    organizations::DelegatedAdministrator => "AWS::Organizations::DelegatedAdministrator",
+
+    sns::Topic => "AWS::SNS::Topic",
+    sns::Subscription => "AWS::SNS::Subscription",
+
     derived::InstanceProvenance => "Wellproof::EC2::InstanceProvenance",
     derived::InstanceUse => "Wellproof::EC2::InstanceUse",
+    derived::LaunchMonth => "Wellproof::EC2::LaunchMonth",
     derived::SubnetRouting => "Wellproof::EC2::SubnetRouting",
     derived::VpcUse => "Wellproof::EC2::VpcUse",
     derived::NetworkTopology => "Wellproof::EC2::NetworkTopology",

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod alarms;
+mod launches;
 mod network;
 mod property;
 mod provenance;
