@@ -24,14 +24,18 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Record the demo account from the stand-in, over HTTP
-    RecordDemo,
+    /// Record the accounts of `fixtures/` from the stand-in, over HTTP
+    Record {
+        /// The fixture; all of them by default
+        #[arg(value_enum)]
+        fixture: Option<record::Fixture>,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Gen { check } => generate::run(check),
-        Task::RecordDemo => record::demo(),
+        Task::Record { fixture } => record::run(fixture),
     }
 }
 

@@ -1,20 +1,54 @@
-//! Records the demo: the real binary scans the stand-in over HTTP. Nothing in `fixtures/demo` is made by hand.
+//! Records the fixtures: the real binary scans the stand-in over HTTP. Nothing in them is made by hand.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, bail, ensure};
+use clap::ValueEnum;
 
-/// Replaces `fixtures/demo`.
-pub(crate) fn demo() -> anyhow::Result<()> {
+/// A recording that is kept.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Fixture {
+    /// The shop, which the binary carries for `wellproof demo`.
+    Demo,
+    /// The render farm, which fits the review of 2020.
+    #[value(name = "render-2020")]
+    Render,
+}
+
+impl Fixture {
+    /// Its folder below `fixtures/`.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Demo => "demo",
+            Self::Render => "render-2020",
+        }
+    }
+
+    /// Which account the stand-in stands in for.
+    fn account(self) -> &'static [&'static str] {
+        match self {
+            Self::Demo => &["--account", "demo", "--set", "deployments.by=pipeline"],
+            Self::Render => &["--account", "render"],
+        }
+    }
+}
+
+/// Replaces one fixture, or all of them.
+pub(crate) fn run(fixture: Option<Fixture>) -> anyhow::Result<()> {
+    let all = fixture.map_or_else(|| Fixture::value_variants().to_vec(), |one| vec![one]);
+    all.into_iter().try_for_each(record)
+}
+
+fn record(fixture: Fixture) -> anyhow::Result<()> {
     let root = crate::root();
-    let fixture = root.join("fixtures/demo");
-    // Beside its place: the binary that records embeds the recording that is there.
-    let fresh = root.join("target/demo-recording");
+    let place = root.join("fixtures").join(fixture.folder());
+    // Beside its place: the binary that records embeds one of the recordings that are there.
+    let fresh = root.join("target/recording").join(fixture.folder());
     if fresh.exists() {
         std::fs::remove_dir_all(&fresh)?;
     }
-    let standin = Standin::start()?;
+    let standin = Standin::start(fixture.account())?;
     let status = Command::new(env!("CARGO"))
         .current_dir(&root)
         .args(["run", "--quiet", "-p", "wellproof", "--", "scan", "--plain", "--out"])
@@ -24,12 +58,11 @@ pub(crate) fn demo() -> anyhow::Result<()> {
         .context("failed to run wellproof")?;
     // A believable account refuses something: 3 is "done, but with gaps".
     ensure!(matches!(status.code(), Some(0 | 3)), "the scan ended with {status}");
-    if fixture.exists() {
-        std::fs::remove_dir_all(&fixture)?;
+    if place.exists() {
+        std::fs::remove_dir_all(&place)?;
     }
-    std::fs::create_dir_all(root.join("fixtures"))?;
-    std::fs::rename(&fresh, &fixture)?;
-    println!("recorded {}", fixture.display());
+    std::fs::rename(&fresh, &place)?;
+    println!("recorded {}", place.display());
     Ok(())
 }
 
@@ -46,7 +79,7 @@ struct Standin {
 }
 
 impl Standin {
-    fn start() -> anyhow::Result<Self> {
+    fn start(account: &[&str]) -> anyhow::Result<Self> {
         let root = crate::root();
         let python =
             std::env::var_os("WELLPROOF_PYTHON").map_or_else(|| root.join("target/venv/bin/python"), Into::into);
@@ -55,18 +88,9 @@ impl Standin {
         }
         let mut process = Command::new(python)
             .current_dir(root.join("tests"))
-            .args([
-                "-m",
-                "standin",
-                "--port",
-                "0",
-                "--account",
-                "demo",
-                "--set",
-                "deployments.by=pipeline",
-                "--while-stdin",
-                "--now",
-            ])
+            .args(["-m", "standin", "--port", "0"])
+            .args(account)
+            .args(["--while-stdin", "--now"])
             // The scan's clock is this machine's, and ages in the account count from the stand-in's.
             .arg(now()?)
             .stdin(Stdio::piped())

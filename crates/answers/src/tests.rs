@@ -172,6 +172,20 @@ fn a_proof_is_met_with_its_calls() {
 }
 
 #[test]
+fn what_was_found_is_cited_where_it_decides_nothing() {
+    let rules = [
+        rule("alarmed", &[(LIMITS, MONITOR, Weight::Nothing, Weight::Nothing)]),
+        rule("raised", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)]),
+    ];
+    let outcomes = [outcome("alarmed", Verdict::Fail, &["c-1"]), outcome("raised", Verdict::Unknown, &["c-2"])];
+    let document = ask(&evidence(&["c-1", "c-2"]), &rules, &outcomes);
+    let monitor = choice(&document, LIMITS, MONITOR);
+    assert_eq!(monitor.verdict, Suggestion::NotProven);
+    assert!(monitor.note.contains("alarmed came to fail"), "{}", monitor.note);
+    assert_eq!(monitor.citations.iter().map(|citation| citation.call.as_str()).collect::<Vec<_>>(), ["c-1"]);
+}
+
+#[test]
 fn without_its_calls_it_is_no_longer_met() {
     let rules = [rule("alarmed", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
     for (calls, cited) in [(&[][..], &["c-1"][..]), (&["c-1"][..], &["c-1", "c-2"][..]), (&["c-1"][..], &[][..])] {

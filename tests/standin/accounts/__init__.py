@@ -1,6 +1,6 @@
 """The accounts that are stood in for, as data and the steps that set them up.
 
-`demo` and `sound` are the same account with other facts; `empty` has nothing but what AWS puts there.
+`demo` and `sound` are the same account with other facts; `render` is a render farm; `empty` has nothing but what AWS puts there.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..world import World
-from . import audit, compute, limits, network, stacks
+from . import audit, compute, limits, network, render, stacks
 from .facts import BY_KEY, FACTS
 from .variants import VARIANTS
 
@@ -20,12 +20,14 @@ REGIONS = ["eu-west-1", "us-east-1", "us-west-2"]
 
 def names() -> list[str]:
     """The accounts there are."""
-    return ["demo", "sound", "empty"]
+    return ["demo", "sound", "render", "empty"]
 
 
 def settings(account: str, variants: Iterable[str], changes: Iterable[str]) -> Mapping[str, str]:
     """The facts of an account after its changes; raises ValueError for one that does not exist."""
     facts = {fact.key: fact.sound if account == "sound" else fact.demo for fact in FACTS}
+    if account == "render":
+        facts.update(render.FACTS)
     by_name = {variant.name: variant for variant in VARIANTS}
     texts = list(changes)
     for name in variants:
@@ -48,7 +50,10 @@ def build(account: str, facts: Mapping[str, str], now: datetime.datetime) -> Wor
     world = World(now, REGIONS, facts)
     network.default_networks(world)
     if account == "empty":
-        limits.quotas(world, in_use=False)
+        limits.quotas(world, lambda _region, quota: quota.default, lambda _region: {})
+        return world
+    if account == "render":
+        render.build(world)
         return world
     network.build(world)
     compute.build(world)

@@ -1,7 +1,7 @@
 """The facts in which accounts may differ, each with its value in the two accounts that are kept.
 
-`demo` is an account as reviews meet them, `sound` one in which all is well. Twins are an account and
-the same account with one fact changed; everything else, ids included, stays as it is.
+`demo` is an account as reviews meet them, `sound` one in which all is well. Of the facts `render.…`, which the account `render`
+alone has, the first value is what its reviewers found. Twins are an account and the same account with one fact changed; everything else, ids included, stays as it is.
 """
 
 from __future__ import annotations
@@ -82,6 +82,23 @@ FACTS = (
     Fact("quotas.headroom", "how much room the vCPU quota in us-east-1 leaves", "tight", "ample", ("exhausted",)),
     Fact("quotas.template", "a quota template for new accounts", "none", "associated", ("no-organization",)),
     Fact("recovery.dev-sandbox", "whether the dev sandbox restarts when its host fails", "disabled", "default"),
+    Fact("render.acls", "the network ACL of the farm's subnets", "default", "own"),
+    Fact("render.alarms", "what the farm's alarms do when they fire", "none", "sns"),
+    Fact("render.anomalies", "a cost anomaly monitor, and somebody who hears of it", "none", "told"),
+    Fact("render.budget", "a budget that tells somebody", "none", "told"),
+    Fact("render.config", "whether AWS Config records", "off", "on"),
+    Fact("render.config-root", "whether an AWS Config rule checks the root user", "none", "present"),
+    Fact("render.cost-tags", "whether a tag tells cost apart", "none", "active"),
+    Fact("render.guardduty", "GuardDuty, in all regions", "off", "on"),
+    Fact("render.health-check", "what the burst group takes for unhealthy", "EC2", "ELB"),
+    Fact("render.launched-by", "what starts GPU nodes: Terraform and people, or stacks", "mixed", "cloudformation"),
+    Fact("render.organization", "the organization that the account belongs to", "none", "member", ("management",)),
+    Fact("render.quotas", "whether the quotas in use have alarms", "unwatched", "watched"),
+    Fact("render.root-watch", "an EventBridge rule on sign-ins of the root user", "none", "event-rule"),
+    Fact("render.security-access", "a role that the security account may assume", "none", "role"),
+    Fact("render.told", "an EventBridge rule that passes security findings on", "none", "findings"),
+    Fact("render.trail", "where the trail delivers to", "bucket", "log-group"),
+    Fact("render.zones", "how many Availability Zones the burst group covers", "one", "two"),
     Fact("root.activity", "the root user did ordinary work", "present", "none"),
     Fact("sharing.images", "whether images may be made public", "unblocked", "blocked"),
     Fact("sharing.snapshots", "whether snapshots may be made public", "unblocked", "blocked"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,11 +56,12 @@ def _resource(service: str, resource: str, kind: str = "None") -> dict[str, str]
 
 
 VCPUS = "L-1216C47A"
+GPUS = "L-DB2E81BA"
 TARGETS = "L-B22855CB"
 BALANCERS = "L-53DA6B97"
 USERS = "L-F55AF5E4"
 
-_QUOTAS = (
+QUOTAS = (
     Quota(
         "autoscaling",
         "L-CDE20ADC",
@@ -89,7 +91,7 @@ _QUOTAS = (
         metric=_resource("EC2", "vCPU", "Standard/Spot"),
     ),
     Quota(
-        "ec2", "L-DB2E81BA", "Running On-Demand G and VT instances", 0, metric=_resource("EC2", "vCPU", "G/OnDemand")
+        "ec2", GPUS, "Running On-Demand G and VT instances", 0, metric=_resource("EC2", "vCPU", "G/OnDemand")
     ),
     Quota(
         "elasticloadbalancing",
@@ -149,7 +151,7 @@ _USAGE: Mapping[str, Mapping[str, tuple[float, float]]] = {
 
 def build(world: World) -> None:
     """Quotas first: the alarms watch their metrics."""
-    quotas(world, in_use=True)
+    quotas(world, functools.partial(_applied, world), functools.partial(_used, world))
     _requests(world)
     _automation(world)
     _quota_alarms(world)
@@ -159,17 +161,19 @@ def build(world: World) -> None:
     _overview(world)
 
 
-def quotas(world: World, *, in_use: bool) -> None:
-    """Services, their quotas in each region, and the metrics of those that are used."""
+def quotas(
+    world: World, applied: Callable[[str, Quota], float], used: Callable[[str], Mapping[str, tuple[float, float]]]
+) -> None:
+    """Services, their quotas in each region as applied there, and the metrics of those that are used."""
     services = [{"ServiceCode": code, "ServiceName": name} for code, name in sorted(_SERVICES.items())]
     world.rows("quota-services", "aws-global").extend(services)
     for region in world.regions:
-        for quota in _QUOTAS:
+        for quota in QUOTAS:
             if quota.everywhere and region != HOME:
                 continue
-            value = _applied(world, region, quota) if in_use else quota.default
+            value = applied(region, quota)
             world.rows("quotas", region).append({"default": quota.default, "quota": _row(world, region, quota, value)})
-            usage = _used(world, region).get(quota.code) if in_use else None
+            usage = used(region).get(quota.code)
             if usage and quota.metric is not None:
                 world.rows("metrics", region).append(
                     {
@@ -224,15 +228,17 @@ def _row(world: World, region: str, quota: Quota, value: float) -> Row:
 
 
 def _requests(world: World) -> None:
-    _request(world, VCPUS, "ec2", 32.0, 310, "APPROVED")
-    _request(world, "L-B99A9384", "lambda", 3000.0, 205, "CASE_CLOSED")
+    request(world, HOME, VCPUS, 32.0, 310, "APPROVED")
+    request(world, HOME, "L-B99A9384", 3000.0, 205, "CASE_CLOSED")
     if world.fact("quotas.alarm-firing") == "answered":
-        _request(world, VCPUS, "ec2", 64.0, 4, "PENDING")
+        request(world, HOME, VCPUS, 64.0, 4, "PENDING")
 
 
-def _request(world: World, code: str, service: str, desired: float, days_ago: float, status: str) -> None:
-    quota = next(quota for quota in _QUOTAS if quota.code == code)
-    world.rows("quota-requests", HOME).append(
+def request(world: World, region: str, code: str, desired: float, days_ago: float, status: str) -> None:
+    """One increase that somebody asked for."""
+    quota = next(quota for quota in QUOTAS if quota.code == code)
+    service = quota.service
+    world.rows("quota-requests", region).append(
         {
             "Id": stable_uuid(f"request {code} {desired}").replace("-", ""),
             "ServiceCode": service,
@@ -244,7 +250,7 @@ def _request(world: World, code: str, service: str, desired: float, days_ago: fl
             "Created": world.ago(days_ago),
             "LastUpdated": world.ago(max(days_ago - 2, 0.5)),
             "Requester": f'{{"accountId":"{world.account}","callerArn":"arn:aws:iam::{world.account}:user/alice"}}',
-            "QuotaArn": world.arn("servicequotas", HOME, f"{service}/{code}"),
+            "QuotaArn": world.arn("servicequotas", region, f"{service}/{code}"),
             "GlobalQuota": False,
             "Unit": "None",
             "QuotaRequestedAtLevel": "ACCOUNT",
@@ -283,18 +289,19 @@ def _automation(world: World) -> None:
 def _quota_alarms(world: World) -> None:
     which = world.fact("quotas.alarms")
     for region in world.regions:
-        for quota in _QUOTAS:
+        for quota in QUOTAS:
             used = quota.metric is not None and quota.code in _used(world, region)
             only = (region, quota.code) == (HOME, VCPUS)
             if which == "none" or not used or (which == "one" and not only):
                 continue
-            _quota_alarm(world, region, quota)
+            quota_alarm(world, region, quota, TOPIC.format(region=region))
     fires = world.fact("quotas.alarm-firing")
     if which != "none" and fires != "quiet":
         _state(world, HOME, f"quota-ec2-{VCPUS}", "ALARM", 30)
 
 
-def _quota_alarm(world: World, region: str, quota: Quota) -> None:
+def quota_alarm(world: World, region: str, quota: Quota, topic: str) -> None:
+    """An alarm at 80 % of a quota that tells a topic."""
     dimensions = [{"Name": key, "Value": value} for key, value in (quota.metric or {}).items()]
     metric = {"Namespace": "AWS/Usage", "MetricName": "ResourceCount", "Dimensions": dimensions}
     alarm = f"quota-{quota.service}-{quota.code}"
@@ -306,7 +313,7 @@ def _quota_alarm(world: World, region: str, quota: Quota) -> None:
             AlarmName=alarm,
             AlarmDescription=f"{quota.name}: https://wiki.example.com/quotas",
             ActionsEnabled=True,
-            AlarmActions=[TOPIC.format(region=region)],
+            AlarmActions=[topic],
             EvaluationPeriods=1,
             Threshold=80.0,
             ComparisonOperator="GreaterThanThreshold",

@@ -47,12 +47,14 @@ def build(world: World) -> None:
     _unassociated_address(world)
 
 
-def _vpc(moto: Moto, region: str, block: str, **values: str) -> str:
+def new_vpc(moto: Moto, region: str, block: str, **values: str) -> str:
+    """A VPC of 65,536 addresses; its id."""
     answer = moto.ask("ec2", region, "CreateVpc", CidrBlock=f"{block}.0.0/16", TagSpecifications=named("vpc", **values))
     return str(answer["Vpc"]["VpcId"])
 
 
-def _subnet(moto: Moto, region: str, vpc: str, block: str, zone: str, **values: str) -> str:
+def new_subnet(moto: Moto, region: str, vpc: str, block: str, zone: str, **values: str) -> str:
+    """A subnet of 256 addresses in one zone; its id."""
     answer = moto.ask(
         "ec2",
         region,
@@ -65,7 +67,8 @@ def _subnet(moto: Moto, region: str, vpc: str, block: str, zone: str, **values: 
     return str(answer["Subnet"]["SubnetId"])
 
 
-def _group(moto: Moto, region: str, vpc: str, name: str, rule: dict[str, Any], **values: str) -> str:
+def new_group(moto: Moto, region: str, vpc: str, name: str, rule: dict[str, Any], **values: str) -> str:
+    """A security group that lets one thing in; its id."""
     group = str(
         moto.ask(
             "ec2",
@@ -81,21 +84,24 @@ def _group(moto: Moto, region: str, vpc: str, name: str, rule: dict[str, Any], *
     return group
 
 
-def _tcp(port: int, source: str) -> dict[str, Any]:
+def tcp(port: int, source: str) -> dict[str, Any]:
+    """A rule for one port, from a range or a group."""
     rule: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
     if source.startswith("sg-"):
         return {**rule, "UserIdGroupPairs": [{"GroupId": source}]}
     return {**rule, "IpRanges": [{"CidrIp": source}]}
 
 
-def _internet(moto: Moto, region: str, vpc: str, **values: str) -> str:
+def new_internet(moto: Moto, region: str, vpc: str, **values: str) -> str:
+    """A VPC's way to the internet; its id."""
     answer = moto.ask("ec2", region, "CreateInternetGateway", TagSpecifications=named("internet-gateway", **values))
     gateway = str(answer["InternetGateway"]["InternetGatewayId"])
     moto.ask("ec2", region, "AttachInternetGateway", InternetGatewayId=gateway, VpcId=vpc)
     return gateway
 
 
-def _routes(moto: Moto, region: str, vpc: str, subnets: list[str], target: dict[str, str], **values: str) -> str:
+def new_routes(moto: Moto, region: str, vpc: str, subnets: list[str], target: dict[str, str], **values: str) -> str:
+    """A table with one default route, for these subnets; its id."""
     answer = moto.ask("ec2", region, "CreateRouteTable", VpcId=vpc, TagSpecifications=named("route-table", **values))
     table = str(answer["RouteTable"]["RouteTableId"])
     moto.ask("ec2", region, "CreateRoute", RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", **target)
@@ -107,15 +113,15 @@ def _routes(moto: Moto, region: str, vpc: str, subnets: list[str], target: dict[
 def _production(world: World) -> None:
     region, env = "us-east-1", {"env": "prod"}
     with world.step("production network", 700) as moto:
-        vpc = _vpc(moto, region, "10.20", Name="shop-prod", **env)
-        public = {z: _subnet(moto, region, vpc, f"10.20.{i}", z, Name=f"public-{z}", **env) for i, z in enumerate("ab")}
+        vpc = new_vpc(moto, region, "10.20", Name="shop-prod", **env)
+        public = {z: new_subnet(moto, region, vpc, f"10.20.{i}", z, Name=f"public-{z}", **env) for i, z in enumerate("ab")}
         private = {
-            z: _subnet(moto, region, vpc, f"10.20.{10 + i}", z, Name=f"private-{z}", **env) for i, z in enumerate("ab")
+            z: new_subnet(moto, region, vpc, f"10.20.{10 + i}", z, Name=f"private-{z}", **env) for i, z in enumerate("ab")
         }
-        gateway = _internet(moto, region, vpc, Name="shop-prod", **env)
-        public_table = _routes(moto, region, vpc, list(public.values()), {"GatewayId": gateway}, Name="public", **env)
-        web = _group(moto, region, vpc, "shop-web", _tcp(443, "0.0.0.0/0"), Name="shop-web", **env)
-        app = _group(moto, region, vpc, "shop-app", _tcp(8080, web), Name="shop-app", **env)
+        gateway = new_internet(moto, region, vpc, Name="shop-prod", **env)
+        public_table = new_routes(moto, region, vpc, list(public.values()), {"GatewayId": gateway}, Name="public", **env)
+        web = new_group(moto, region, vpc, "shop-web", tcp(443, "0.0.0.0/0"), Name="shop-web", **env)
+        app = new_group(moto, region, vpc, "shop-app", tcp(8080, web), Name="shop-app", **env)
     world.ids.update({"prod-vpc": vpc, "prod-web-group": web, "prod-app-group": app, "prod-igw": gateway})
     world.ids.update({f"prod-public-{z}": subnet for z, subnet in public.items()})
     world.ids.update({f"prod-private-{z}": subnet for z, subnet in private.items()})
@@ -124,7 +130,7 @@ def _production(world: World) -> None:
         nats["b"] = _nat(world, "b", public["b"], "203.0.113.11")
     with world.step("production private routes", 699) as moto:
         tables = [
-            _routes(
+            new_routes(
                 moto,
                 region,
                 vpc,
@@ -172,27 +178,27 @@ def _nat(world: World, zone: str, subnet: str, address: str) -> str:
 
 def _development(world: World) -> None:
     region, env = "us-east-1", {"env": "dev"}
-    lets_in = _tcp(22, "0.0.0.0/0") if world.fact("ssh.dev") == "open" else _tcp(8080, "10.0.0.0/8")
+    lets_in = tcp(22, "0.0.0.0/0") if world.fact("ssh.dev") == "open" else tcp(8080, "10.0.0.0/8")
     with world.step("development network", 520) as moto:
-        vpc = _vpc(moto, region, "10.30", Name="shop-dev", **env)
-        subnet = _subnet(moto, region, vpc, "10.30.1", "a", Name="dev-a", **env)
-        second = _subnet(moto, region, vpc, "10.30.2", "b", Name="dev-b", **env)
+        vpc = new_vpc(moto, region, "10.30", Name="shop-dev", **env)
+        subnet = new_subnet(moto, region, vpc, "10.30.1", "a", Name="dev-a", **env)
+        second = new_subnet(moto, region, vpc, "10.30.2", "b", Name="dev-b", **env)
         for each in (subnet, second):
             public = {"Value": True}
             moto.ask("ec2", region, "ModifySubnetAttribute", SubnetId=each, MapPublicIpOnLaunch=public)
-        gateway = _internet(moto, region, vpc, Name="shop-dev", **env)
-        _routes(moto, region, vpc, [subnet, second], {"GatewayId": gateway}, Name="dev", **env)
-        group = _group(moto, region, vpc, "dev-ssh", lets_in, Name="dev-ssh", **env)
+        gateway = new_internet(moto, region, vpc, Name="shop-dev", **env)
+        new_routes(moto, region, vpc, [subnet, second], {"GatewayId": gateway}, Name="dev", **env)
+        group = new_group(moto, region, vpc, "dev-ssh", lets_in, Name="dev-ssh", **env)
     world.ids.update({"dev-vpc": vpc, "dev-subnet": subnet, "dev-subnet-b": second, "dev-group": group})
 
 
 def _analytics(world: World, region: str, block: str) -> None:
     env = {"env": "dev"}
     with world.step(f"analytics network {region}", 480) as moto:
-        vpc = _vpc(moto, region, block, Name="analytics", **env)
-        subnet = _subnet(moto, region, vpc, f"{block}.1", "a", Name="analytics-a", **env)
-        second = _subnet(moto, region, vpc, f"{block}.2", "b", Name="analytics-b", **env)
-        group = _group(moto, region, vpc, "analytics", _tcp(8080, "10.0.0.0/8"), Name="analytics", **env)
+        vpc = new_vpc(moto, region, block, Name="analytics", **env)
+        subnet = new_subnet(moto, region, vpc, f"{block}.1", "a", Name="analytics-a", **env)
+        second = new_subnet(moto, region, vpc, f"{block}.2", "b", Name="analytics-b", **env)
+        group = new_group(moto, region, vpc, "analytics", tcp(8080, "10.0.0.0/8"), Name="analytics", **env)
     world.ids.update(
         {
             f"analytics-vpc {region}": vpc,
@@ -216,8 +222,8 @@ def _topology(world: World) -> None:
     subnets = {"10.41": world.ids[f"analytics-subnet {region}"]}
     for name, block in PARTNERS.items():
         with world.step(f"{name} network", 470) as moto:
-            vpcs[block] = _vpc(moto, region, block, Name=name, **env)
-            subnets[block] = _subnet(moto, region, vpcs[block], f"{block}.1", "a", Name=f"{name}-a", **env)
+            vpcs[block] = new_vpc(moto, region, block, Name=name, **env)
+            subnets[block] = new_subnet(moto, region, vpcs[block], f"{block}.1", "a", Name=f"{name}-a", **env)
         world.ids[f"{name}-vpc"] = vpcs[block]
     if topology == "mesh":
         for one, other in itertools.combinations(vpcs, 2):

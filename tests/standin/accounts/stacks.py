@@ -14,7 +14,7 @@ def build(world: World) -> None:
     """Network, web and API: the last drift detection on the web stack is the fact that differs."""
     ids = world.ids
     drifted = world.fact("stacks.drift") != "in-sync"
-    _stack(
+    new_stack(
         world,
         "shop-network",
         700,
@@ -29,7 +29,7 @@ def build(world: World) -> None:
             "AppGroup": ("AWS::EC2::SecurityGroup", ids["prod-app-group"]),
         },
     )
-    _stack(
+    new_stack(
         world,
         "shop-web",
         640,
@@ -41,7 +41,7 @@ def build(world: World) -> None:
         checked_days_ago=210 if drifted else 12,
         drifted_resource="Group" if drifted else None,
     )
-    _stack(
+    new_stack(
         world,
         "shop-api",
         76,
@@ -51,12 +51,12 @@ def build(world: World) -> None:
         },
     )
     if world.fact("groups.in-stacks") == "all":
-        _stack(world, "shop-dev", 520, {"Group": ("AWS::EC2::SecurityGroup", ids["dev-group"])}, env="dev")
+        new_stack(world, "shop-dev", 520, {"Group": ("AWS::EC2::SecurityGroup", ids["dev-group"])}, env="dev")
         for region in ("us-west-2", "eu-west-1"):
             group = {"Group": ("AWS::EC2::SecurityGroup", ids[f"analytics-group {region}"])}
-            _stack(world, "analytics", 480, group, region=region, env="dev")
+            new_stack(world, "analytics", 480, group, region=region, env="dev")
     if world.fact("stacks.stuck") == "present":
-        _stack(world, "shop-cache", 40, {}, status="UPDATE_ROLLBACK_FAILED")
+        new_stack(world, "shop-cache", 40, {}, status="UPDATE_ROLLBACK_FAILED")
 
 
 def stack_id(world: World, name: str, region: str) -> str:
@@ -64,7 +64,7 @@ def stack_id(world: World, name: str, region: str) -> str:
     return world.arn("cloudformation", region, f"stack/{name}/{stable_uuid(f'{name} {region}')}")
 
 
-def _stack(
+def new_stack(
     world: World,
     name: str,
     days_ago: float,
@@ -77,12 +77,13 @@ def _stack(
     checked_days_ago: float = 12,
     drifted_resource: str | None = None,
 ) -> None:
+    """A stack with its resources by their logical ids, each with type and id, and its last drift detection."""
     own_id = stack_id(world, name, region)
     checked = world.ago(checked_days_ago)
     stack: dict[str, Any] = {
         "StackId": own_id,
         "StackName": name,
-        "Description": f"The example shop: {name.removeprefix('shop-')}",
+        "Description": f"The {name.partition('-')[0]}'s {name.partition('-')[2] or 'all'}",
         "Parameters": [],
         "CreationTime": world.ago(days_ago),
         "StackStatus": status,

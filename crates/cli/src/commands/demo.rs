@@ -16,7 +16,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output;
 
-/// The recording: `cargo xtask record-demo` makes it over HTTP.
+/// The recording: `cargo xtask record demo` makes it over HTTP.
 static RECORDING: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../fixtures/demo");
 
 pub(crate) fn run(args: &Demo) -> miette::Result<Exit> {
