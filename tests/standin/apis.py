@@ -14,6 +14,8 @@ from botocore.model import OperationModel, ServiceModel
 SERVICES: Mapping[str, str] = {
     "account": "account",
     "autoscaling": "autoscaling",
+    "budgets": "budgets",
+    "ce": "ce",
     "cloudformation": "cloudformation",
     "cloudtrail": "cloudtrail",
     "cloudwatch": "cloudwatch",
@@ -67,9 +69,18 @@ _UNLISTED_PAGES: Mapping[tuple[str, str], Mapping[str, Any]] = {
 }
 
 
+# Operations that are allowed by an action of another name.
+_ACTIONS: Mapping[tuple[str, str], str] = {
+    ("budgets", "DescribeBudgets"): "ViewBudget",
+    ("budgets", "DescribeNotificationsForBudget"): "ViewBudget",
+    ("budgets", "DescribeSubscribersForNotification"): "ViewBudget",
+}
+
+
 def iam_action(operation: OperationModel) -> str:
     """The IAM action that allows an operation."""
-    return f"{SERVICES[operation.service_model.service_name]}:{operation.name}"
+    service = operation.service_model.service_name
+    return f"{SERVICES[service]}:{_ACTIONS.get((service, operation.name), operation.name)}"
 
 
 def all_regions() -> list[str]:

@@ -27,6 +27,7 @@ LISTINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("ec2", "DescribeVpcPeeringConnections", {}),
     ("ec2", "DescribeTransitGatewayAttachments", {}),
     ("ec2", "DescribeAddresses", {}),
+    ("ec2", "DescribeNetworkAcls", {}),
     ("ec2", "DescribeSecurityGroups", {}),
     ("ec2", "DescribeFlowLogs", {}),
     ("ec2", "GetEbsEncryptionByDefault", {}),
@@ -51,6 +52,9 @@ LISTINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("autoscaling", "DescribeAutoScalingGroups", {}),
     ("autoscaling", "DescribePolicies", {}),
     ("autoscaling", "DescribeNotificationConfigurations", {}),
+    ("budgets", "DescribeBudgets", {"AccountId": "111122223333"}),
+    ("ce", "GetAnomalyMonitors", {}),
+    ("ce", "ListCostAllocationTags", {}),
 ]
 
 

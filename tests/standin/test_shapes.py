@@ -38,6 +38,7 @@ PLAIN: list[tuple[str, str, dict[str, Any]]] = [
     ("ec2", "DescribeVpcPeeringConnections", {}),
     ("ec2", "DescribeTransitGatewayAttachments", {}),
     ("ec2", "DescribeAddresses", {}),
+    ("ec2", "DescribeNetworkAcls", {}),
     ("ec2", "DescribeNetworkInterfaces", {}),
     ("ec2", "DescribeManagedPrefixLists", {}),
     ("ec2", "DescribeSnapshots", {"OwnerIds": ["self"]}),
@@ -80,6 +81,10 @@ PLAIN: list[tuple[str, str, dict[str, Any]]] = [
     ("autoscaling", "DescribeNotificationConfigurations", {}),
     ("autoscaling", "DescribeLaunchConfigurations", {}),
     ("autoscaling", "DescribeScalingActivities", {}),
+    ("budgets", "DescribeBudgets", {"AccountId": "111122223333"}),
+    ("ce", "GetAnomalyMonitors", {}),
+    ("ce", "GetAnomalySubscriptions", {}),
+    ("ce", "ListCostAllocationTags", {}),
 ]
 
 
@@ -246,6 +251,42 @@ def test_conformance_pack(start: Callable[..., StandIn]) -> None:
     assert items(pages, "ConformancePackComplianceSummaryList")
     remedies = ask(sound, "config", "DescribeRemediationConfigurations", ConfigRuleNames=["encrypted-volumes"])
     assert remedies
+
+
+def test_budgets_one_by_one(demo: StandIn, start: Callable[..., StandIn]) -> None:
+    ours = {"AccountId": "111122223333"}
+    assert not items(ask(demo, "budgets", "DescribeBudgets", **ours), "Budgets")
+    one = {**ours, "BudgetName": "shop-monthly"}
+    assert code(demo, "budgets", "DescribeNotificationsForBudget", **one) == "NotFoundException"
+    silent = start("--set", "budgets=silent")
+    assert not items(ask(silent, "budgets", "DescribeNotificationsForBudget", **one), "Notifications")
+    sound = start("--account", "sound", "--page-size", "2")
+    notifications = items(ask(sound, "budgets", "DescribeNotificationsForBudget", **one), "Notifications")
+    assert [row["NotificationType"] for row in notifications] == ["ACTUAL", "FORECASTED"]
+    subscribers = "DescribeSubscribersForNotification"
+    for row in notifications:
+        assert items(ask(sound, "budgets", subscribers, **one, Notification=row), "Subscribers")
+    other = {**notifications[0], "Threshold": 1.0}
+    assert code(sound, "budgets", subscribers, **one, Notification=other) == "NotFoundException"
+
+
+def test_anomalies_are_told(start: Callable[..., StandIn]) -> None:
+    sound = start("--account", "sound", "--page-size", "2")
+    monitors = items(ask(sound, "ce", "GetAnomalyMonitors"), "AnomalyMonitors")
+    told = items(ask(sound, "ce", "GetAnomalySubscriptions"), "AnomalySubscriptions")
+    assert [row["MonitorArn"] for row in monitors] == told[0]["MonitorArnList"]
+
+
+def test_network_acls_end_in_a_refusal(demo: StandIn, start: Callable[..., StandIn]) -> None:
+    for standin, own in ((demo, 0), (start("--account", "sound", "--page-size", "2"), 2)):
+        acls = items(ask(standin, "ec2", "DescribeNetworkAcls"), "NetworkAcls")
+        assert len([acl for acl in acls if not acl["IsDefault"] and acl["Associations"]]) == own
+        for acl in acls:
+            last = [entry for entry in acl["Entries"] if entry["RuleNumber"] == 32767]
+            assert [(entry["Egress"], entry["RuleAction"]) for entry in last] == [(True, "deny"), (False, "deny")]
+        subnets = [one["SubnetId"] for acl in acls for one in acl["Associations"]]
+        known = items(ask(standin, "ec2", "DescribeSubnets"), "Subnets")
+        assert sorted(subnets) == sorted(row["SubnetId"] for row in known)
 
 
 def test_contacts(demo: StandIn, start: Callable[..., StandIn]) -> None:

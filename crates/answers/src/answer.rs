@@ -301,14 +301,14 @@ impl<'a> Answering<'a> {
             .collect()
     }
 
-    /// The calls that a verdict rests on; where nothing is proven, those of what was found and decides nothing.
+    /// The calls that a verdict rests on; where nothing is proven, those of what was found, or found to be missing.
     fn cited(&self, verdict: Suggestion, said: &[Said<'_>]) -> BTreeSet<&'a CallId> {
         let rests_on = |say: Say| match verdict {
             Suggestion::Met => matches!(say, Say::Proves | Say::Supports | Say::PassesInVain),
             Suggestion::NotMet => say == Say::Refutes,
             Suggestion::Partial => matches!(say, Say::Weakens | Say::Proves | Say::Supports),
             Suggestion::NotApplicable => say == Say::Finds(Nothing::NotApplicable),
-            Suggestion::NotProven => !matches!(say, Say::Unknown | Say::Finds(_)),
+            Suggestion::NotProven => say != Say::Unknown,
         };
         let rules = said.iter().filter(|said| rests_on(said.say)).flat_map(|said| {
             let partners = if said.say == Say::Proves { said.bearing.together_with.as_slice() } else { &[] };

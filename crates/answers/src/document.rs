@@ -200,7 +200,7 @@ pub struct Choice {
     pub hint: Option<String>,
     /// The rules that bear on it.
     pub rules: Vec<RuleOnChoice>,
-    /// The calls behind its verdict, and where nothing is proven those behind what was found; sorted by id, at most 50, the rest counted.
+    /// The calls behind its verdict, and where nothing is proven those behind what was found or is missing; sorted by id, at most 50, the rest counted.
     pub citations: Vec<Citation>,
     /// How many citations were left out.
     pub citations_left_out: u64,

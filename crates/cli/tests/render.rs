@@ -226,7 +226,9 @@ fn what_the_reviewers_wrote_down_comes_out_of_the_scan() {
     for row in ROWS {
         let question = question(&document, row.question);
         let note = text(&document["rules"][row.rule]["note"]);
-        assert_eq!(document["rules"][row.rule]["verdict"], "fail", "{}: {note}", row.rule);
+        // Where the fact is that nothing is there, nothing is there to fail.
+        let verdict = text(&document["rules"][row.rule]["verdict"]);
+        assert!(["fail", "not_applicable"].contains(&verdict.as_str()), "{} is {verdict}: {note}", row.rule);
         for part in row.says {
             assert!(note.contains(part), "{}: {part:?} is not in {note:?}", row.rule);
         }
@@ -235,9 +237,9 @@ fn what_the_reviewers_wrote_down_comes_out_of_the_scan() {
         assert!(!on.is_empty(), "{} bears on nothing in {}", row.rule, row.question);
         for choice in on {
             let line = list(&choice["rules"]).iter().find(|line| line["id"] == row.rule).unwrap();
-            let proofs: Vec<String> =
-                list(&line["resources"]).iter().flat_map(|resource| list(&resource["calls"])).map(text).collect();
-            assert!(!proofs.is_empty(), "{} cites nothing", row.rule);
+            let shown = list(&line["resources"]);
+            assert!(verdict != "fail" || !shown.is_empty(), "{} shows nothing", row.rule);
+            let proofs: Vec<String> = shown.iter().flat_map(|resource| list(&resource["calls"])).map(text).collect();
             assert!(proofs.iter().all(|call| calls.contains_key(call)), "{}: {proofs:?}", row.rule);
             assert!(!list(&choice["citations"]).is_empty(), "{}: {}", row.rule, choice["id"]);
         }

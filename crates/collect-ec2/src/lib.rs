@@ -13,8 +13,8 @@ use wellproof_aws::{Collector, Place, Unit};
 use wellproof_facts::Facts;
 use wellproof_facts::ec2::{
     Address, AllowedImagesSettings, EbsEncryptionByDefault, FlowLog, Image, ImageBlockPublicAccess, Instance,
-    InstanceMetadataDefaults, InstanceType, NatGateway, NetworkInterface, PrefixList, RouteTable, SecurityGroup,
-    Snapshot, SnapshotBlockPublicAccess, Subnet, TransitGatewayAttachment, Volume, Vpc, VpcEndpoint,
+    InstanceMetadataDefaults, InstanceType, NatGateway, NetworkAcl, NetworkInterface, PrefixList, RouteTable,
+    SecurityGroup, Snapshot, SnapshotBlockPublicAccess, Subnet, TransitGatewayAttachment, Volume, Vpc, VpcEndpoint,
     VpcPeeringConnection,
 };
 
@@ -39,6 +39,7 @@ pub const COLLECTOR: Collector = Collector {
         VpcPeeringConnection::TYPE,
         TransitGatewayAttachment::TYPE,
         NetworkInterface::TYPE,
+        NetworkAcl::TYPE,
         SecurityGroup::TYPE,
         PrefixList::TYPE,
         FlowLog::TYPE,

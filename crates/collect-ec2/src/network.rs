@@ -2,14 +2,14 @@
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{
-    self, NatGatewayState, PrefixListState, RouteTableAssociationStateCode, TransitGatewayAttachmentState,
+    self, NatGatewayState, PrefixListState, RouteTableAssociationStateCode, RuleAction, TransitGatewayAttachmentState,
     VpcCidrBlockStateCode, VpcPeeringConnectionStateReasonCode,
 };
 use wellproof_aws::member::{required, required_text, required_time, sorted, text};
 use wellproof_aws::{Answer, Cited, Listing, Record, Refusal, Unit};
 use wellproof_facts::ec2::{
-    Address, FlowLog, NatGateway, NetworkInterface, PrefixList, Route, RouteTable, SecurityGroup, SecurityGroupRule,
-    Subnet, TransitGatewayAttachment, Vpc, VpcEndpoint, VpcPeeringConnection,
+    Address, FlowLog, NatGateway, NetworkAcl, NetworkInterface, PrefixList, Route, RouteTable, SecurityGroup,
+    SecurityGroupRule, Subnet, TransitGatewayAttachment, Vpc, VpcEndpoint, VpcPeeringConnection,
 };
 use wellproof_model::Read;
 
@@ -26,6 +26,7 @@ pub(crate) async fn list(unit: &Unit, ec2: &Client) {
         list_vpc_peering_connections(unit, ec2),
         list_transit_gateway_attachments(unit, ec2),
         list_network_interfaces(unit, ec2),
+        list_network_acls(unit, ec2),
         list_security_groups(unit, ec2),
         list_prefix_lists(unit, ec2),
         list_flow_logs(unit, ec2),
@@ -271,6 +272,59 @@ fn network_interface_record(
         has_public_address: interface.association().is_some_and(|it| text(it.public_ip()).is_some()),
     };
     Ok(Record::new(&id, facts).arn(Some(arn(unit, &owner, "network-interface", &id))).tags(tags(interface.tag_set())))
+}
+
+async fn list_network_acls(unit: &Unit, ec2: &Client) {
+    let pages = ec2.describe_network_acls().max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
+    unit.list(pages, |page| page.network_acls().iter().map(|it| network_acl_record(unit, it)).collect()).await;
+}
+
+/// The greatest number that a rule of one's own can have. Above it stand AWS's, which deny whatever no other one matched.
+const LAST_OWN_RULE: i32 = 32_766;
+
+fn network_acl_record(unit: &Unit, acl: &types::NetworkAcl) -> Result<Record<NetworkAcl>, Refusal> {
+    let id = required_text(acl.network_acl_id(), "NetworkAcl.NetworkAclId")?;
+    let owner = text(acl.owner_id()).unwrap_or_else(|| unit.account().to_owned());
+    let mut entries = acl.entries().iter().map(acl_entry).collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(|entry| entry.number);
+    let own = entries.iter().filter(|entry| entry.number <= LAST_OWN_RULE);
+    let facts = NetworkAcl {
+        network_acl_id: id.clone(),
+        vpc_id: required_text(acl.vpc_id(), "NetworkAcl.VpcId")?,
+        is_default: required(acl.is_default, "NetworkAcl.IsDefault")?,
+        subnet_ids: sorted(acl.associations().iter().filter_map(|it| it.subnet_id())),
+        allows_all_inbound: allows_all(entries.iter().filter(|entry| !entry.egress)),
+        allows_all_outbound: allows_all(entries.iter().filter(|entry| entry.egress)),
+        rules: i64::try_from(own.count()).unwrap_or(i64::MAX),
+    };
+    Ok(Record::new(&id, facts).arn(Some(arn(unit, &owner, "network-acl", &id))).tags(tags(acl.tags())))
+}
+
+struct AclEntry<'a> {
+    number: i32,
+    egress: bool,
+    allows: bool,
+    /// `-1` for all, else a number.
+    protocol: String,
+    /// Of an entry about IPv4.
+    cidr: Option<&'a str>,
+}
+
+fn acl_entry(entry: &types::NetworkAclEntry) -> Result<AclEntry<'_>, Refusal> {
+    Ok(AclEntry {
+        number: required(entry.rule_number, "NetworkAclEntry.RuleNumber")?,
+        egress: required(entry.egress, "NetworkAclEntry.Egress")?,
+        allows: required(entry.rule_action(), "NetworkAclEntry.RuleAction")? == &RuleAction::Allow,
+        protocol: required_text(entry.protocol(), "NetworkAclEntry.Protocol")?,
+        cidr: entry.cidr_block(),
+    })
+}
+
+/// Whether everything over IPv4 passes: the first entry that matches counts, so that one that denies ends the walk.
+fn allows_all<'a>(in_order: impl Iterator<Item = &'a AclEntry<'a>>) -> bool {
+    let mut ipv4 = in_order.filter_map(|entry| Some((entry, entry.cidr?)));
+    let decisive = ipv4.find(|(entry, cidr)| !entry.allows || (entry.protocol == "-1" && *cidr == "0.0.0.0/0"));
+    decisive.is_some_and(|(entry, _)| entry.allows)
 }
 
 async fn list_security_groups(unit: &Unit, ec2: &Client) {

@@ -9,9 +9,9 @@ use wellproof_aws::testing::{Collected, collect};
 use wellproof_facts::Facts;
 use wellproof_facts::ec2::{
     Address, AllowedImagesSettings, EbsEncryptionByDefault, FlowLog, Image, ImageBlockPublicAccess, Instance,
-    InstanceMetadataDefaults, InstanceType, NatGateway, NetworkInterface, PrefixList, Route, RouteTable, SecurityGroup,
-    SecurityGroupRule, Snapshot, SnapshotBlockPublicAccess, Subnet, TransitGatewayAttachment, Volume, Vpc, VpcEndpoint,
-    VpcPeeringConnection,
+    InstanceMetadataDefaults, InstanceType, NatGateway, NetworkAcl, NetworkInterface, PrefixList, Route, RouteTable,
+    SecurityGroup, SecurityGroupRule, Snapshot, SnapshotBlockPublicAccess, Subnet, TransitGatewayAttachment, Volume,
+    Vpc, VpcEndpoint, VpcPeeringConnection,
 };
 use wellproof_model::{GapKind, ListingState};
 
@@ -75,6 +75,7 @@ async fn collected(mut rules: Vec<Rule>) -> Collected {
         describe_vpc_peering_connections => "DescribeVpcPeeringConnections",
         describe_transit_gateway_attachments => "DescribeTransitGatewayAttachments",
         describe_network_interfaces => "DescribeNetworkInterfaces",
+        describe_network_acls => "DescribeNetworkAcls",
         describe_security_groups => "DescribeSecurityGroups",
         describe_managed_prefix_lists => "DescribeManagedPrefixLists",
         describe_flow_logs => "DescribeFlowLogs",
@@ -587,6 +588,128 @@ async fn a_permission_is_one_rule_per_source() {
     );
     assert_eq!(group.egress.len(), 1);
     assert_eq!((group.egress[0].protocol.as_str(), group.egress[0].from_port), ("-1", None));
+}
+
+/// A network ACL's entry about IPv4.
+fn entry(number: u32, action: &str, way: &str, protocol: &str, cidr: &str) -> String {
+    let egress = way == "out";
+    format!(
+        "<item><ruleNumber>{number}</ruleNumber><protocol>{protocol}</protocol><ruleAction>{action}</ruleAction>\
+         <egress>{egress}</egress><cidrBlock>{cidr}</cidrBlock></item>"
+    )
+}
+
+/// An ACL with AWS's own entries at the end.
+fn network_acl(id: &str, default: bool, entries: &[String], subnets: &[&str]) -> String {
+    let last = ["in", "out"].map(|way| entry(32_767, "deny", way, "-1", "0.0.0.0/0")).concat();
+    let association = |it: &&str| {
+        format!(
+            "<item><networkAclAssociationId>aclassoc-{it}</networkAclAssociationId><networkAclId>{id}</networkAclId>\
+             <subnetId>{it}</subnetId></item>"
+        )
+    };
+    let subnets = subnets.iter().map(association).collect::<Vec<_>>().concat();
+    format!(
+        "<item><networkAclId>{id}</networkAclId><vpcId>vpc-1</vpcId><default>{default}</default>\
+         <entrySet>{last}{}</entrySet><associationSet>{subnets}</associationSet><ownerId>111122223333</ownerId></item>",
+        entries.concat()
+    )
+}
+
+fn network_acls(acls: &[String], next: &str) -> Response<SdkBody> {
+    answer("DescribeNetworkAcls", &format!("<networkAclSet>{}</networkAclSet>{next}", acls.concat()))
+}
+
+#[tokio::test]
+async fn network_acls_are_read_to_the_last_page() {
+    let first = mock!(Client::describe_network_acls).match_requests(|it| it.next_token().is_none());
+    let first = first.then_http_response(|| {
+        let all = ["in", "out"].map(|way| entry(100, "allow", way, "-1", "0.0.0.0/0"));
+        network_acls(&[network_acl("acl-1", true, &all, &["subnet-2", "subnet-1"])], "<nextToken>more</nextToken>")
+    });
+    let second = mock!(Client::describe_network_acls).match_requests(|it| it.next_token() == Some("more"));
+    let second = second.then_http_response(|| {
+        let own = [
+            entry(100, "allow", "in", "6", "0.0.0.0/0"),
+            entry(110, "allow", "in", "-1", "10.0.0.0/8"),
+            entry(100, "allow", "out", "-1", "0.0.0.0/0"),
+        ];
+        network_acls(&[network_acl("acl-2", false, &own, &["subnet-3"])], "")
+    });
+    let collected = collected(vec![first, second]).await;
+    assert_eq!(collected.state(NetworkAcl::TYPE), ListingState::Complete);
+    assert_eq!(
+        all::<NetworkAcl>(&collected),
+        [
+            NetworkAcl {
+                network_acl_id: "acl-1".to_owned(),
+                vpc_id: "vpc-1".to_owned(),
+                is_default: true,
+                subnet_ids: vec!["subnet-1".to_owned(), "subnet-2".to_owned()],
+                allows_all_inbound: true,
+                allows_all_outbound: true,
+                rules: 2,
+            },
+            NetworkAcl {
+                network_acl_id: "acl-2".to_owned(),
+                vpc_id: "vpc-1".to_owned(),
+                is_default: false,
+                subnet_ids: vec!["subnet-3".to_owned()],
+                allows_all_inbound: false,
+                allows_all_outbound: true,
+                rules: 3,
+            },
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_first_entry_that_matches_decides() {
+    let found = mock!(Client::describe_network_acls).then_http_response(|| {
+        let all = |number| entry(number, "allow", "in", "-1", "0.0.0.0/0");
+        let block = |number| entry(number, "deny", "in", "6", "192.0.2.0/24");
+        let ipv6 = "<item><ruleNumber>90</ruleNumber><protocol>-1</protocol><ruleAction>deny</ruleAction>\
+                    <egress>false</egress><ipv6CidrBlock>::/0</ipv6CidrBlock></item>\
+                    <item><ruleNumber>32768</ruleNumber><protocol>-1</protocol><ruleAction>deny</ruleAction>\
+                    <egress>false</egress><ipv6CidrBlock>::/0</ipv6CidrBlock></item>";
+        network_acls(
+            &[
+                network_acl("acl-1", false, &[all(100), block(50)], &[]),
+                network_acl("acl-2", false, &[block(200), all(100)], &[]),
+                network_acl("acl-3", true, &[all(100), ipv6.to_owned()], &[]),
+                network_acl("acl-4", false, &[], &[]),
+            ],
+            "",
+        )
+    });
+    let collected = collected(vec![found]).await;
+    let told: Vec<_> = all::<NetworkAcl>(&collected).iter().map(|it| (it.allows_all_inbound, it.rules)).collect();
+    assert_eq!(told, [(false, 2), (true, 2), (true, 2), (false, 0)]);
+    assert!(all::<NetworkAcl>(&collected).iter().all(|it| !it.allows_all_outbound));
+}
+
+#[tokio::test]
+async fn network_acls_that_may_not_be_read_are_unread() {
+    let refused = mock!(Client::describe_network_acls).then_http_response(denied);
+    let collected = collected(vec![refused]).await;
+    assert_eq!(collected.state(NetworkAcl::TYPE), ListingState::Unread);
+    let gap = collected.finished.gaps.iter().find(|gap| gap.what == NetworkAcl::TYPE).unwrap();
+    assert_eq!(
+        (gap.kind, gap.actions.as_slice()),
+        (GapKind::Denied, ["ec2:DescribeNetworkAcls".to_owned()].as_slice())
+    );
+}
+
+#[tokio::test]
+async fn an_entry_without_an_action_is_no_answer() {
+    let found = mock!(Client::describe_network_acls).then_http_response(|| {
+        let odd = "<item><ruleNumber>100</ruleNumber><protocol>-1</protocol><egress>false</egress>\
+                   <cidrBlock>0.0.0.0/0</cidrBlock></item>";
+        network_acls(&[network_acl("acl-1", true, &[odd.to_owned()], &[])], "")
+    });
+    let collected = collected(vec![found]).await;
+    assert_eq!(collected.state(NetworkAcl::TYPE), ListingState::Partial);
+    assert!(collected.of(NetworkAcl::TYPE).is_empty());
 }
 
 #[tokio::test]

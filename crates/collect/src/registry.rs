@@ -8,6 +8,8 @@ use crate::error::ScanError;
 static COLLECTORS: &[Collector] = &[
     wellproof_collect_account::COLLECTOR,
     wellproof_collect_autoscaling::COLLECTOR,
+    wellproof_collect_budgets::COLLECTOR,
+    wellproof_collect_costexplorer::COLLECTOR,
     wellproof_collect_cloudformation::COLLECTOR,
     wellproof_collect_cloudtrail::COLLECTOR,
     wellproof_collect_cloudwatch::COLLECTOR,

@@ -1,5 +1,6 @@
 //! AWS Budgets: what is expected of cost and use, and who hears when it is exceeded.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use wellproof_model::Read;
@@ -18,6 +19,9 @@ pub struct Budget {
     pub limit_amount: Option<f64>,
     /// The limit's unit, such as `USD` (`DescribeBudgets` Budgets[].BudgetLimit.Unit).
     pub limit_unit: Option<String>,
+    /// When it ends: afterwards it watches nothing. AWS puts the year 2087 where nobody named an end (`DescribeBudgets`
+    /// Budgets[].TimePeriod.End).
+    pub time_period_end: Option<Timestamp>,
     /// When it tells (`DescribeNotificationsForBudget` Notifications[]).
     pub notifications: Read<Vec<Notification>>,
 }
@@ -29,7 +33,8 @@ pub struct Notification {
     pub notification_type: String,
     /// (`DescribeNotificationsForBudget` Notifications[].Threshold.)
     pub threshold: f64,
-    /// `PERCENTAGE` or `ABSOLUTE_VALUE` (`DescribeNotificationsForBudget` Notifications[].ThresholdType).
+    /// `PERCENTAGE`, which AWS may leave out, or `ABSOLUTE_VALUE` (`DescribeNotificationsForBudget`
+    /// Notifications[].ThresholdType).
     pub threshold_type: String,
     /// How many people and topics hear of it (`DescribeSubscribersForNotification` Subscribers[]).
     pub subscribers: i64,

@@ -465,11 +465,11 @@ pub struct NetworkAcl {
     /// The subnets that it guards, sorted (`DescribeNetworkAcls` NetworkAcls[].Associations[].SubnetId).
     pub subnet_ids: Vec<String>,
     /// Whether everything over IPv4 may come in: no entry denies any of it before one allows all (`DescribeNetworkAcls`
-    /// NetworkAcls[].Entries[], which AWS applies by their RuleNumber).
+    /// NetworkAcls[].Entries[], which AWS applies by their RuleNumber). Entries that allow all only together do not count.
     pub allows_all_inbound: bool,
     /// The same of what goes out.
     pub allows_all_outbound: bool,
-    /// How many entries it has, in and out, beside the two that deny whatever no other one matched (`DescribeNetworkAcls`
-    /// NetworkAcls[].Entries[] but those of RuleNumber 32767).
+    /// How many entries it has, in and out, beside those that deny whatever no other one matched (`DescribeNetworkAcls`
+    /// NetworkAcls[].Entries[] but those of RuleNumber 32767, and of IPv6 32768).
     pub rules: i64,
 }

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..world import World
-from . import audit, compute, limits, network, render, stacks
+from . import acls, audit, compute, cost, limits, network, render, stacks
 from .facts import BY_KEY, FACTS
 from .variants import VARIANTS
 
@@ -56,10 +56,12 @@ def build(account: str, facts: Mapping[str, str], now: datetime.datetime) -> Wor
         render.build(world)
         return world
     network.build(world)
+    acls.build(world)
     compute.build(world)
     stacks.build(world)
     audit.build(world)
     limits.build(world)
+    cost.build(world)
     return world
 
 

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from ..world import World
-from . import compute, events, limits, network, stacks
+from . import acls, compute, cost, events, limits, network, stacks
 from .compute import Launch
 from .events import Launcher, stable_uuid
 from .network import named
@@ -98,32 +98,8 @@ def _network(world: World) -> None:
         }
     )
     if world.fact("render.acls") == "own":
-        with world.step("render acl", 239) as moto:
-            acl = moto.ask("ec2", REGION, "CreateNetworkAcl", VpcId=vpc, TagSpecifications=named("network-acl", **tags))
-            acl_id = acl["NetworkAcl"]["NetworkAclId"]
-            for egress in (False, True):
-                for number, block in ((100, "10.60.0.0/16"), (110, "10.0.0.0/8")):
-                    moto.ask(
-                        "ec2",
-                        REGION,
-                        "CreateNetworkAclEntry",
-                        NetworkAclId=acl_id,
-                        RuleNumber=number,
-                        Protocol="-1",
-                        RuleAction="allow",
-                        Egress=egress,
-                        CidrBlock=block,
-                    )
-            for association in _associations(world, vpc):
-                moto.ask(
-                    "ec2", REGION, "ReplaceNetworkAclAssociation", AssociationId=association, NetworkAclId=acl_id
-                )
-
-
-def _associations(world: World, vpc: str) -> list[str]:
-    only = [{"Name": "vpc-id", "Values": [vpc]}]
-    acls = world.moto.ask("ec2", REGION, "DescribeNetworkAcls", Filters=only)["NetworkAcls"]
-    return [each["NetworkAclAssociationId"] for acl in acls for each in acl.get("Associations", [])]
+        serves = [(4101, "10.60.0.0/16"), (22, "0.0.0.0/0")]
+        acls.own_acl(world, REGION, "render", [a, b], block="10.60.0.0/16", serves=serves, env="render")
 
 
 def _images(world: World) -> None:
@@ -429,4 +405,8 @@ def _security_team(world: World) -> None:
 
 
 def _cost(world: World) -> None:
-    pass
+    if world.fact("render.budget") == "told":
+        cost.budget(world, "render", "60000.0", tells=True)
+    if world.fact("render.anomalies") == "told":
+        cost.anomaly_monitor(world)
+    cost.cost_tags(world, cost.TAG_KEYS[:1] if world.fact("render.cost-tags") == "active" else ())

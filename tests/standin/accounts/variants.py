@@ -49,6 +49,11 @@ _TRAIL_CHOICES = (
     "sec_incident_response_prepare_forensic",
     "sec_incident_response_pre_deploy_tools",
 )
+_TOLD_CHOICES = (
+    "cost_cloud_financial_management_usage_report",
+    "cost_govern_usage_controls",
+    "perf_architecture_factor_cost_into_architectural_decisions",
+)
 # Whose account sees all that records it.
 _NO_ORGANIZATION = {"quotas.template": "no-organization"}
 
@@ -251,6 +256,35 @@ VARIANTS = (
         "alarms.actions",
         "sns",
         {"ops_event_response_process_per_alert": (NOT_PROVEN, PARTIAL)},
+    ),
+    Variant(
+        "budget-tells-somebody",
+        "demo",
+        "budgets",
+        "told",
+        dict.fromkeys((*_TOLD_CHOICES, "cost_monitor_usage_config_tools"), (NOT_PROVEN, PARTIAL)),
+    ),
+    Variant(
+        "budget-tells-nobody",
+        "sound",
+        "budgets",
+        "silent",
+        dict.fromkeys(_TOLD_CHOICES, (PARTIAL, NOT_PROVEN)),
+        {"cost.anomaly-monitor": "none"},
+    ),
+    Variant(
+        "cost-anomalies-told",
+        "demo",
+        "cost.anomaly-monitor",
+        "services",
+        {"cost_cloud_financial_management_proactive_process": (NOT_PROVEN, PARTIAL)},
+    ),
+    Variant(
+        "cost-told-apart-by-tags",
+        "demo",
+        "cost.tags",
+        "active",
+        {"cost_monitor_usage_define_attribution": (NOT_PROVEN, PARTIAL)},
     ),
     Variant(
         "guardduty-on-everywhere",

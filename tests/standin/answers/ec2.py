@@ -125,6 +125,17 @@ def nat_gateways(_world: World, _call: Call, answer: Answer) -> Answer:
     return answer
 
 
+@amends("ec2", "DescribeNetworkAcls")
+def network_acls(_world: World, _call: Call, answer: Answer) -> Answer:
+    """moto leaves out, but of default ACLs, the two entries that deny whatever no other one matched."""
+    for acl in answer["NetworkAcls"]:
+        numbers = {(entry["Egress"], entry["RuleNumber"]) for entry in acl["Entries"]}
+        last = {"RuleNumber": 32767, "RuleAction": "deny", "Protocol": "-1", "CidrBlock": "0.0.0.0/0"}
+        acl["Entries"] += [{**last, "Egress": way} for way in (True, False) if (way, 32767) not in numbers]
+        acl["Entries"].sort(key=lambda entry: (not entry["Egress"], entry["RuleNumber"]))
+    return answer
+
+
 @amends("ec2", "DescribeNetworkInterfaces")
 def network_interfaces(world: World, call: Call, answer: Answer) -> Answer:
     """moto does not say which interfaces belong to NAT gateways."""
