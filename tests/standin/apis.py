@@ -21,13 +21,16 @@ SERVICES: Mapping[str, str] = {
     "cloudwatch": "cloudwatch",
     "config": "config",
     "ec2": "ec2",
+    "events": "events",
     "guardduty": "guardduty",
+    "logs": "logs",
     "service-quotas": "servicequotas",
+    "sns": "sns",
     "sts": "sts",
 }
 
 # What moto is asked for while an account is set up, and never by a collector.
-SETUP_SERVICES = ("iam", "s3", "sns", "organizations", "logs")
+SETUP_SERVICES = ("iam", "s3", "organizations")
 
 
 @functools.cache

@@ -120,6 +120,8 @@ def denied(call: Call, by: str) -> ApiError:
             return ApiError(
                 "UnauthorizedOperation", f"You are not authorized to perform this operation. {message}", 403
             )
+        case "query" if call.service == "sns":
+            return ApiError("AuthorizationError", message, 403)
         case "query" | "smithy-rpc-v2-cbor":
             return ApiError("AccessDenied", message, 403)
         case "json" if call.service == "cloudwatch":

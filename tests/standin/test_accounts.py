@@ -55,6 +55,10 @@ LISTINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("budgets", "DescribeBudgets", {"AccountId": "111122223333"}),
     ("ce", "GetAnomalyMonitors", {}),
     ("ce", "ListCostAllocationTags", {}),
+    ("events", "ListRules", {}),
+    ("logs", "DescribeMetricFilters", {}),
+    ("sns", "ListTopics", {}),
+    ("sns", "ListSubscriptions", {}),
 ]
 
 

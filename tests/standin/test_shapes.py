@@ -85,6 +85,10 @@ PLAIN: list[tuple[str, str, dict[str, Any]]] = [
     ("ce", "GetAnomalyMonitors", {}),
     ("ce", "GetAnomalySubscriptions", {}),
     ("ce", "ListCostAllocationTags", {}),
+    ("events", "ListRules", {"EventBusName": "default"}),
+    ("logs", "DescribeMetricFilters", {}),
+    ("sns", "ListTopics", {}),
+    ("sns", "ListSubscriptions", {}),
 ]
 
 
@@ -303,6 +307,41 @@ def test_events_look_like_aws_wrote_them(demo: StandIn) -> None:
     assert [event["EventTime"] for event in events] == sorted((e["EventTime"] for e in events), reverse=True)
     for event in events:
         assert '"instancesSet": {"items": [{"instanceId": "i-' in event["CloudTrailEvent"]
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_rules_and_topics_one_by_one(account: StandIn, region: str) -> None:
+    for rule in items(ask(account, "events", "ListRules", region), "Rules"):
+        assert items(ask(account, "events", "ListTargetsByRule", region, Rule=rule["Name"]), "Targets")
+    for topic in items(ask(account, "sns", "ListTopics", region), "Topics"):
+        assert ask(account, "sns", "GetTopicAttributes", region, **topic)
+    assert code(account, "events", "ListTargetsByRule", region, Rule="none") == "ResourceNotFoundException"
+    nobody = {"TopicArn": f"arn:aws:sns:{region}:111122223333:none"}
+    assert code(account, "sns", "GetTopicAttributes", region, **nobody) == "NotFound"
+
+
+def test_subscriptions_wait_until_they_are_confirmed(demo: StandIn, start: Callable[..., StandIn]) -> None:
+    def told(standin: StandIn) -> tuple[list[bool], list[str]]:
+        listed = items(ask(standin, "sns", "ListSubscriptions"), "Subscriptions")
+        topic = items(ask(standin, "sns", "ListTopics"), "Topics")[0]
+        numbers = ask(standin, "sns", "GetTopicAttributes", **topic)[0]["Attributes"]
+        waits = [row["SubscriptionArn"] == "PendingConfirmation" for row in listed]
+        return waits, [numbers["SubscriptionsConfirmed"], numbers["SubscriptionsPending"]]
+
+    assert told(demo) == ([True], ["0", "1"])
+    assert told(start("--account", "sound", "--page-size", "2")) == ([False, False], ["2", "0"])
+
+
+def test_the_root_user_is_watched_in_the_sound_account(demo: StandIn, start: Callable[..., StandIn]) -> None:
+    assert items(ask(demo, "logs", "DescribeMetricFilters"), "metricFilters") == []
+    sound = start("--account", "sound", "--page-size", "2")
+    [found] = items(ask(sound, "logs", "DescribeMetricFilters"), "metricFilters")
+    [trail] = items(ask(sound, "cloudtrail", "DescribeTrails"), "trailList")
+    assert trail["CloudWatchLogsLogGroupArn"].split(":")[6] == found["logGroupName"]
+    metric = found["metricTransformations"][0]
+    alarms = items(ask(sound, "cloudwatch", "DescribeAlarms"), "MetricAlarms")
+    assert metric["metricName"] in [alarm.get("MetricName") for alarm in alarms]
+    assert "root-sign-in" in [rule["Name"] for rule in items(ask(sound, "events", "ListRules"), "Rules")]
 
 
 def test_unknown_parameter_is_refused(demo: StandIn) -> None:

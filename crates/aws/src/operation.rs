@@ -14,9 +14,9 @@ pub struct Operation {
     /// The response members whose text is kept; every other text is redacted before anything sees it.
     ///
     /// A member is a path of wire names: `reservationSet.instancesSet.instanceId`. List wrappers (`item`, `member`)
-    /// and positions are left out, as are the envelopes of the query protocol. `*` stands for any one name (the keys of a
-    /// map), a final `**` for everything below, and `#json` steps into text that holds JSON. A final `#role` keeps an ARN
-    /// without the name of its session, which is often somebody's mail address.
+    /// and positions are left out, as are the envelopes of the query protocol. The keys of a map are names, of which `*`
+    /// stands for any one; a final `**` stands for everything below, and `#json` steps into text that holds JSON. A final
+    /// `#role` keeps an ARN without the name of its session, which is often somebody's mail address.
     pub keeps: &'static [&'static str],
     /// Further IAM actions that the service checks on the same call.
     pub also: &'static [&'static str],

@@ -16,9 +16,12 @@ static COLLECTORS: &[Collector] = &[
     wellproof_collect_cloudwatch::DASHBOARDS,
     wellproof_collect_config::COLLECTOR,
     wellproof_collect_ec2::COLLECTOR,
+    wellproof_collect_eventbridge::COLLECTOR,
     wellproof_collect_guardduty::COLLECTOR,
+    wellproof_collect_logs::COLLECTOR,
     wellproof_collect_quotas::COLLECTOR,
     wellproof_collect_quotas::TEMPLATE,
+    wellproof_collect_sns::COLLECTOR,
 ];
 
 /// The collector that every scan runs first: it knows the regions.

@@ -31,20 +31,25 @@ pub(crate) fn known<T: Clone>(read: &Read<T>) -> Known<T> {
 }
 
 /// Whether one holds. One that does decides, whatever was not read of the others.
-pub(crate) fn any(all: impl IntoIterator<Item = Known<bool>>) -> Known<bool> {
-    let mut unread: Option<GapId> = None;
+pub(crate) fn any<E: Ord>(all: impl IntoIterator<Item = Result<bool, E>>) -> Result<bool, E> {
+    let mut unread: Option<E> = None;
     for each in all {
         match each {
             Ok(true) => return Ok(true),
             Ok(false) => {}
-            Err(gap) => unread = Some(unread.map_or_else(|| gap.clone(), |other| other.min(gap.clone()))),
+            Err(gap) => {
+                unread = Some(match unread {
+                    Some(other) => other.min(gap),
+                    None => gap,
+                });
+            }
         }
     }
     unread.map_or(Ok(false), Err)
 }
 
 /// Whether all hold. One that does not decides, whatever was not read of the others.
-pub(crate) fn all(each: impl IntoIterator<Item = Known<bool>>) -> Known<bool> {
+pub(crate) fn all<E: Ord>(each: impl IntoIterator<Item = Result<bool, E>>) -> Result<bool, E> {
     any(each.into_iter().map(|it| it.map(|it| !it))).map(|it| !it)
 }
 
@@ -370,10 +375,14 @@ impl<'e> Place<'e> {
     }
 
     pub(crate) fn listing(&self, kind: &str, count: usize, listed: &Listed<'e>) -> Listing {
+        self.listing_in(self.region, kind, count, listed)
+    }
+
+    fn listing_in(&self, region: &str, kind: &str, count: usize, listed: &Listed<'e>) -> Listing {
         let calls: BTreeSet<&CallId> = listed.calls.iter().copied().flatten().collect();
         Listing {
             kind: kind.to_owned(),
-            unit: UnitId::new(DERIVE, self.account, self.region),
+            unit: UnitId::new(DERIVE, self.account, region),
             state: listed.state,
             count: count as u64,
             calls: calls.into_iter().cloned().collect(),
@@ -383,20 +392,29 @@ impl<'e> Place<'e> {
 
     /// The one derived record of a region, and its listing.
     pub(crate) fn region_record<F: Facts>(&self, facts: &F, cite: &Cite<'e>) -> Derived {
+        self.only_record(self.region, self.region, facts, cite)
+    }
+
+    /// The one derived record of an account, and its listing. Its id is the account's.
+    pub(crate) fn account_record<F: Facts>(&self, facts: &F, cite: &Cite<'e>) -> Derived {
+        self.only_record(wellproof_model::GLOBAL, self.account, facts, cite)
+    }
+
+    fn only_record<F: Facts>(&self, region: &str, id: &str, facts: &F, cite: &Cite<'e>) -> Derived {
         let listed = Listed { state: ListingState::Complete, calls: self.region_calls(), gap: None };
-        let resources: Vec<Resource> = self.own_record(self.region, facts, cite).into_iter().collect();
-        let listing = self.listing(F::TYPE, resources.len(), &listed);
+        let resources: Vec<Resource> = self.own_record(region, id, facts, cite).into_iter().collect();
+        let listing = self.listing_in(region, F::TYPE, resources.len(), &listed);
         Derived { resources, listing: Some(listing) }
     }
 
     /// A derived record that is about no other one.
-    pub(crate) fn own_record<F: Facts>(&self, id: &str, facts: &F, cite: &Cite<'e>) -> Option<Resource> {
+    pub(crate) fn own_record<F: Facts>(&self, region: &str, id: &str, facts: &F, cite: &Cite<'e>) -> Option<Resource> {
         let resource = Resource {
             kind: F::TYPE.to_owned(),
             id: id.to_owned(),
             arn: None,
             account: self.account.to_owned(),
-            region: self.region.to_owned(),
+            region: region.to_owned(),
             tags: None,
             attributes: Map::default(),
             calls: cite.calls(*CITED_EACH.end()),

@@ -39,7 +39,7 @@ fn derive(place: &Place<'_>) -> Derived {
     }
     let records = months.into_iter().filter_map(|(month, (facts, hands, mut cite))| {
         listed.complete(&mut cite).ok()?;
-        place.own_record(&month, &LaunchMonth { hands: hands.into_iter().collect(), ..facts }, &cite)
+        place.own_record(place.region, &month, &LaunchMonth { hands: hands.into_iter().collect(), ..facts }, &cite)
     });
     let resources: Vec<_> = records.collect();
     let listing = Some(place.listing(LaunchMonth::TYPE, resources.len(), &listed));

@@ -6,6 +6,7 @@
 
 mod alarm_use;
 mod cite;
+mod event_pattern;
 mod group_scaling;
 mod instance_provenance;
 mod instance_use;
@@ -17,6 +18,7 @@ mod network_topology;
 mod quota_usage;
 mod region_recording;
 mod region_use;
+mod root_watch;
 mod security_group_use;
 mod snapshot_use;
 mod subnet_routing;
@@ -49,6 +51,7 @@ const DERIVATIONS: &[Derivation] = &[
     quota_usage::DERIVATION,
     region_recording::DERIVATION,
     region_use::DERIVATION,
+    root_watch::DERIVATION,
     security_group_use::DERIVATION,
     snapshot_use::DERIVATION,
     subnet_routing::DERIVATION,

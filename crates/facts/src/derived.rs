@@ -350,6 +350,30 @@ pub struct RegionRecording {
     pub records_data_events: Read<bool>,
 }
 
+/// Who hears when the root user signs in or acts. One per account, in `aws-global`; its id is the account.
+///
+/// The root user's sign-ins and calls to global services are events of us-east-1 (cn-north-1 and us-gov-west-1 in the other partitions):
+/// only the trails that record that region and the event rules that stand in it count.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RootWatch {
+    /// Whether an alarm with an enabled action, its own or that of a composite alarm which it feeds, watches a metric that a filter counts for
+    /// the root user (`$.userIdentity.type = "Root"`) in the log group of a trail. The trail logs, records what writes, and delivers to the
+    /// group without error. Unread instead of false where a filter names root in another way, where an alarm's query may choose the
+    /// metric, and where the log group is another account's or in a region that was not scanned.
+    pub alarmed: Read<bool>,
+    /// Whether an enabled EventBridge rule with a target matches every successful sign-in of the root user on the console, or every call that
+    /// it makes. Unread instead of false where the pattern asks for what is not known of such an event, or by a filter that is not known here.
+    pub event_rule: Read<bool>,
+    /// Whether one of these ends at somebody: a topic with a confirmed subscription, or something that acts by itself, such as a function, a
+    /// queue, an OpsItem or an incident. Unread instead of false where it ends at a topic of another account or of a region that was not
+    /// scanned, at an event bus, or in a log group.
+    pub heard: Read<bool>,
+    /// How many metric filters count for the root user in such log groups.
+    pub metric_filters: Read<i64>,
+    /// How many such event rules there are.
+    pub event_rules: Read<i64>,
+}
+
 /// Who drives an Auto Scaling group from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -17,9 +17,11 @@ pub struct Rule {
     pub managed_by: Option<String>,
     /// When it runs by the clock (`ListRules` Rules[].ScheduleExpression).
     pub schedule_expression: Option<String>,
-    /// The pattern of the events that it waits for, as JSON text; null where it runs by the clock alone (`ListRules` Rules[].EventPattern).
+    /// The pattern of the events that it waits for, as JSON text, whole, since what it selects by is its meaning; null where it runs by the
+    /// clock alone (`ListRules` Rules[].EventPattern).
     pub event_pattern: Option<String>,
-    /// What the pattern names as sources, word for word, sorted, such as `aws.signin` (`ListRules` Rules[].EventPattern, source).
+    /// What the pattern names as sources, word for word, sorted, such as `aws.signin`; its filters, such as by prefix, are left out
+    /// (`ListRules` Rules[].EventPattern, source).
     pub sources: Vec<String>,
     /// What it names as kinds of event, word for word, sorted, such as `AWS API Call via CloudTrail` (the same, detail-type).
     pub detail_types: Vec<String>,

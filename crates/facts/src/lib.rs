@@ -166,6 +166,7 @@ facts! {
     derived::SnapshotUse => "Wellproof::EC2::SnapshotUse",
     derived::RegionUse => "Wellproof::EC2::RegionUse",
     derived::RegionRecording => "Wellproof::CloudTrail::RegionRecording",
+    derived::RootWatch => "Wellproof::CloudTrail::RootWatch",
     derived::GroupScaling => "Wellproof::AutoScaling::GroupScaling",
     derived::AlarmUse => "Wellproof::CloudWatch::AlarmUse",
     derived::QuotaUsage => "Wellproof::ServiceQuotas::QuotaUsage",

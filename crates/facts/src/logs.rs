@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloudwatch::MetricName;
 
-/// A metric filter: it counts what matches in a log group. The record's id is the group's name and the filter's, with `#` between.
+/// A metric filter: it counts what matches in a log group. The record's id is the group's name and the filter's, with `:` between, which
+/// neither may hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MetricFilter {
     /// Its name (`DescribeMetricFilters` metricFilters[].filterName).

@@ -15,8 +15,8 @@ pub struct Topic {
     pub subscriptions_pending: Read<i64>,
 }
 
-/// One subscription that the account owns. Where it leads is not kept: it is often somebody's mail or phone. Its id is that of the
-/// topic with a number, in AWS's order: what is not confirmed has no ARN of its own.
+/// One subscription that the account owns. Where it leads is not kept: it is often somebody's mail or phone. The record's id is its ARN;
+/// one that is not confirmed has none, and is called by its topic's, `#`, and its number among those of the topic in AWS's order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Subscription {
     /// The topic (`ListSubscriptions` Subscriptions[].TopicArn).

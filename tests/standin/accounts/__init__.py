@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..world import World
-from . import acls, audit, compute, cost, limits, network, render, stacks
+from . import acls, audit, compute, cost, limits, network, render, stacks, telling
 from .facts import BY_KEY, FACTS
 from .variants import VARIANTS
 
@@ -62,6 +62,7 @@ def build(account: str, facts: Mapping[str, str], now: datetime.datetime) -> Wor
     audit.build(world)
     limits.build(world)
     cost.build(world)
+    telling.build(world)
     return world
 
 

@@ -279,6 +279,25 @@ mod tests {
     }
 
     #[test]
+    fn of_a_map_in_xml_only_the_named_keys_stay() {
+        let body = "<R><XResult><Attributes><entry><key>Pending</key><value>3</value></entry>\
+                    <entry><key>Policy</key><value>{}</value></entry><entry><key>Owner</key><value>111122223333</value></entry>\
+                    </Attributes></XResult></R>";
+        let (text, paths) = redacted(Wire::Xml, body, &["Attributes.Pending"]);
+        assert_eq!(
+            text,
+            "<R><XResult><Attributes><entry><key>Pending</key><value>3</value></entry>\
+             <entry><key>[redacted:opaque]</key><value>[redacted:opaque]</value></entry>\
+             <entry><key>[redacted:opaque]</key><value>0</value></entry></Attributes></XResult></R>"
+        );
+        assert_eq!(paths, ["Attributes.entry.key", "Attributes.entry.value"]);
+        let again = redacted(Wire::Xml, &text, &["Attributes.Pending"]);
+        assert_eq!(again.0, text);
+        let (whole, paths) = redacted(Wire::Xml, body, &["Attributes.*"]);
+        assert_eq!((whole.as_str(), paths.len()), (body, 0));
+    }
+
+    #[test]
     fn json_in_the_text_of_xml_is_walked() {
         let body = "<R><set><item><policy>{&quot;S&quot;:[{&quot;P&quot;:&quot;*&quot;,&quot;C&quot;:{&quot;k&quot;:&quot;v&quot;}}]}</policy></item></set></R>";
         let (text, paths) = redacted(Wire::Xml, body, &["set.policy.#json.S.P"]);

@@ -30,7 +30,7 @@ pub(super) fn redact(body: &[u8], keep: &Keep, lost: &mut Lost) -> Option<Vec<u8
                 leaf = true;
                 let name = String::from_utf8(start.local_name().as_ref().to_vec()).ok()?;
                 let step = Step::of(&name, &open);
-                if let Step::Member(name) = &step {
+                if let Some(name) = step.name() {
                     lost.enter(name);
                 }
                 writer.write_event(Event::Start(without_attributes(&start, open.is_empty())?)).ok()?;
@@ -47,10 +47,17 @@ pub(super) fn redact(body: &[u8], keep: &Keep, lost: &mut Lost) -> Option<Vec<u8
                     let kept = kept_text(&text, &open, keep, lost);
                     writer.write_event(Event::Text(BytesText::new(&kept))).ok()?;
                 }
+                let key = (leaf && matches!(open.last(), Some(Step::Key))).then(|| text.clone());
                 leaf = false;
                 text.clear();
-                if let Some(Step::Member(_)) = open.pop() {
+                if open.pop().is_some_and(|step| step.name().is_some()) {
                     lost.leave();
+                }
+                if let Some(key) = key.filter(|key| keeps_entry(key, &open, keep)) {
+                    open.pop();
+                    open.push(Step::Entry(Some(key.clone())));
+                    lost.leave();
+                    lost.enter(&key);
                 }
                 writer.write_event(Event::End(end)).ok()?;
             }
@@ -66,6 +73,10 @@ enum Step {
     /// The root, a list's wrapper, or the query protocol's `…Result`.
     Envelope,
     Member(String),
+    /// An entry of the query protocol's maps, by its key: none before that was read, and where it is not kept.
+    Entry(Option<String>),
+    /// The key of such an entry.
+    Key,
 }
 
 impl Step {
@@ -74,8 +85,34 @@ impl Step {
         if open.is_empty() || result_of_query || LIST_WRAPPERS.contains(&name) {
             return Self::Envelope;
         }
-        Self::Member(name.to_owned())
+        match (name, open.last()) {
+            ("entry", _) => Self::Entry(None),
+            ("key", Some(Self::Entry(None))) => Self::Key,
+            ("value", Some(Self::Entry(Some(_)))) => Self::Envelope,
+            _ => Self::Member(name.to_owned()),
+        }
     }
+
+    /// What it adds to the path of a member.
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Envelope => None,
+            Self::Member(name) | Self::Entry(Some(name)) => Some(name),
+            Self::Entry(None) => Some("entry"),
+            Self::Key => Some("key"),
+        }
+    }
+}
+
+/// Whether the value of this key is kept in some part, of the map whose entry is open.
+fn keeps_entry(key: &str, open: &[Step], keep: &Keep) -> bool {
+    let [map @ .., Step::Entry(None)] = open else { return false };
+    at(map, keep).is_some_and(|map| map.child(key).is_some())
+}
+
+/// What is kept below the open steps.
+fn at<'k>(open: &[Step], keep: &'k Keep) -> Option<&'k Keep> {
+    open.iter().filter_map(Step::name).try_fold(keep, |keep, name| keep.child(name))
 }
 
 /// Namespaces stay on the root, where the SDK may look for them; nothing else carries meaning in an attribute.
@@ -96,22 +133,17 @@ fn resolved(reference: &quick_xml::events::BytesRef<'_>) -> Option<String> {
 }
 
 fn kept_text(text: &str, open: &[Step], keep: &Keep, lost: &mut Lost) -> String {
-    let members: Vec<&str> = open
-        .iter()
-        .filter_map(|step| match step {
-            Step::Member(name) => Some(name.as_str()),
-            Step::Envelope => None,
-        })
-        .collect();
+    let members: Vec<&str> = open.iter().filter_map(Step::name).collect();
     // The envelope's own request id is no response member, and citations need it.
     if matches!(members.as_slice(), ["requestId" | "RequestId" | "RequestID"] | ["ResponseMetadata", "RequestId"]) {
         return text.to_owned();
     }
-    let mut at = Some(keep);
-    for name in &members {
-        at = at.and_then(|keep| keep.child(name));
+    if let [entry @ .., Step::Key] = open
+        && keeps_entry(text, entry, keep)
+    {
+        return lost.kept(text).into_owned();
     }
-    match at {
+    match at(open, keep) {
         Some(keep) if keep.embedded_json().is_some() => json::kept_text(text, keep, lost),
         Some(keep) if keep.keeps_text() => lost.kept(text).into_owned(),
         _ if matches!(text, "true" | "false") => text.to_owned(),

@@ -8,6 +8,7 @@ mod property;
 mod provenance;
 mod quotas;
 mod regions;
+mod root;
 mod scaling;
 mod topology;
 mod world;

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
+use wellproof_facts::cloudtrail::Trail;
+use wellproof_facts::cloudwatch::Alarm;
 use wellproof_facts::ec2::{RouteTable, TransitGatewayAttachment, VpcPeeringConnection};
+use wellproof_facts::logs::MetricFilter;
 use wellproof_facts::schemas;
 use wellproof_model::{Evidence, GLOBAL, Gap, GapId, ListingState, Resource, TagSelector, Tags, UnitId, Value};
 
@@ -27,6 +30,33 @@ impl Dice {
 const KEY: &str = "AWS/Usage|ResourceCount|Service=EC2";
 const STACKS: &[&str] = &["arn:stack/s-0", "arn:stack/s-1"];
 
+const LOG_GROUPS: &[&str] = &[
+    "arn:aws:logs:us-east-1:111122223333:log-group:trail:*",
+    "arn:aws:logs:us-east-1:111122223333:log-group:trail:*",
+    "arn:aws:logs:us-east-1:444455556666:log-group:trail:*",
+    "arn:aws:logs:eu-west-1:111122223333:log-group:trail:*",
+    "x",
+];
+const FILTER_PATTERNS: &[&str] = &[
+    "{ $.userIdentity.type = \"Root\" }",
+    "{ $.userIdentity.type != \"Root\" }",
+    "{ $.userIdentity.arn = \"*:root\" }",
+];
+const EVENT_PATTERNS: &[&str] = &[
+    r#"{"source":["aws.signin"]}"#,
+    r#"{"source":["aws.guardduty"]}"#,
+    r#"{"source":["aws.signin"],"time":["x"]}"#,
+    r#"{"detail-type":["AWS API Call via CloudTrail"],"detail":{"userIdentity":{"type":["Root"]}}}"#,
+    "no JSON",
+];
+const TOPICS: &[&str] = &[
+    "arn:aws:sns:us-east-1:111122223333:n-0",
+    "arn:aws:sns:us-east-1:111122223333:n-1",
+    "arn:aws:sns:us-east-1:444455556666:n-0",
+    "arn:aws:lambda:us-east-1:111122223333:function:f",
+    "arn:aws:events:us-east-1:444455556666:event-bus/b",
+];
+
 /// Words that make records of several types meet.
 fn words(field: &str) -> &'static [&'static str] {
     match field {
@@ -47,7 +77,9 @@ fn words(field: &str) -> &'static [&'static str] {
         "version" => &["$Default", "$Latest", "0", "1", "7"],
         "launch_configuration_name" => &["lc-0", "lc-1", "lc-9"],
         "alarm_name" | "alarm_names" | "mentions" => &["a-0", "a-1", "c-0", "c-1"],
-        "alarm_actions" => &["arn:aws:sns:x", "arn:aws:autoscaling:x", "arn:aws:automate:x:ec2:recover"],
+        "alarm_actions" => {
+            &["arn:aws:sns:us-east-1:111122223333:n-0", "arn:aws:autoscaling:x", "arn:aws:automate:x:ec2:recover"]
+        }
         "alarm_action_kinds" => &["sns", "scaling", "ec2", "ops_item"],
         "rollback_trigger_arns" => &["arn:a-0", "arn:a-1", "arn:c-0"],
         "usage_metric" | "usage_metric_keys" | "metric_key" => &[KEY, "AWS/Usage|Other|"],
@@ -102,6 +134,11 @@ fn words(field: &str) -> &'static [&'static str] {
         "lifecycle_state" => &["InService", "Pending"],
         "namespaces" => &["CloudTrailMetrics", "AWS/EC2", "AWS/Usage"],
         "ena_support" => &["supported", "unsupported"],
+        "cloud_watch_logs_log_group_arn" => LOG_GROUPS,
+        "log_group_name" => &["trail", "app"],
+        "filter_pattern" => FILTER_PATTERNS,
+        "event_pattern" => EVENT_PATTERNS,
+        "target_arn" | "topic_arn" => TOPICS,
         "storage_tier" => &["archive", "standard"],
         _ => &["x", "y"],
     }
@@ -109,6 +146,7 @@ fn words(field: &str) -> &'static [&'static str] {
 
 /// What AWS holds once: no two records of a place share it.
 const ONCE: &[(&str, &str)] = &[
+    ("AWS::SNS::Topic", "topic_arn"),
     ("AWS::CloudTrail::InstanceLaunch", "instance_ids"),
     ("AWS::AutoScaling::AutoScalingGroup", "instance_id"),
     ("AWS::EC2::RouteTable", "subnet_ids"),
@@ -265,7 +303,25 @@ fn random_world(dice: &mut Dice) -> World {
             join_networks(&mut world, dice, region);
         }
     }
+    if regions.contains(&THERE) && dice.roll(2) == 0 {
+        watch_root(&mut world, dice);
+    }
     world
+}
+
+/// A trail whose log group is watched: so many records seldom meet by chance.
+fn watch_root(world: &mut World, dice: &mut Dice) {
+    let fields = json!({"trail_arn": "arn:watch", "home_region": THERE, "is_logging": dice.roll(8) > 0,
+        "records_management_writes": true, "cloud_watch_logs_log_group_arn": LOG_GROUPS[0]});
+    world.put_in::<Trail>(THERE, "arn:watch", fields).calls.push(call("trail", "watch"));
+    let metrics = json!([{"namespace": "Watch", "metric_name": "Root"}]);
+    let fields = json!({"log_group_name": "trail", "filter_pattern": dice.pick(FILTER_PATTERNS), "metrics": metrics});
+    world.put_in::<MetricFilter>(THERE, "trail:watch", fields).calls.push(call("filter", "watch"));
+    let metric = json!({"account_id": null, "namespace": "Watch", "metric_name": "Root", "dimensions": {}, "statistic": null, "period": null,
+        "metric_key": "", "role": "compared"});
+    let fields = json!({"alarm_name": "watch", "actions_enabled": dice.roll(4) > 0, "alarm_actions": [dice.pick(TOPICS)],
+        "metrics": [metric]});
+    world.put_in::<Alarm>(THERE, "watch", fields).calls.push(call("alarm", "watch"));
 }
 
 /// Networks that peer or share a hub: records that meet by chance would be no mesh.
@@ -310,9 +366,11 @@ fn readable(resource: &Resource, gap: &GapId) -> Vec<String> {
 }
 
 fn parses(resource: &Resource) -> bool {
-    use wellproof_facts::{autoscaling, cloudformation, cloudtrail, config, ec2, quotas};
+    use wellproof_facts::{autoscaling, cloudformation, cloudtrail, config, ec2, events, quotas, sns};
     match resource.kind.as_str() {
         "AWS::CloudTrail::Trail" => resource.facts::<cloudtrail::Trail>().is_ok(),
+        "AWS::Events::Rule" => resource.facts::<events::Rule>().is_ok(),
+        "AWS::SNS::Topic" => resource.facts::<sns::Topic>().is_ok(),
         "AWS::Config::ConfigurationRecorder" => resource.facts::<config::ConfigurationRecorder>().is_ok(),
         "AWS::Config::DeliveryChannel" => resource.facts::<config::DeliveryChannel>().is_ok(),
         "AWS::CloudTrail::EventDataStore" => resource.facts::<cloudtrail::EventDataStore>().is_ok(),
