@@ -23,14 +23,16 @@ SERVICES: Mapping[str, str] = {
     "ec2": "ec2",
     "events": "events",
     "guardduty": "guardduty",
+    "iam": "iam",
     "logs": "logs",
+    "organizations": "organizations",
     "service-quotas": "servicequotas",
     "sns": "sns",
     "sts": "sts",
 }
 
 # What moto is asked for while an account is set up, and never by a collector.
-SETUP_SERVICES = ("iam", "s3", "organizations")
+SETUP_SERVICES = ("s3",)
 
 
 @functools.cache

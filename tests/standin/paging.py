@@ -39,8 +39,11 @@ class Pages:
         page = items[self._offset : self._offset + self._size]
         cut = {**answer, **{key: [item for owner, item in page if owner == key] for key in keys if key in answer}}
         cut.pop(self._plan["output_token"], None)
-        if self._offset + self._size < len(items):
+        more = self._offset + self._size < len(items)
+        if more:
             cut[self._plan["output_token"]] = self._token(self._offset + self._size)
+        if "more_results" in self._plan:
+            cut[self._plan["more_results"]] = more
         return cut
 
     def _token(self, offset: int) -> str:

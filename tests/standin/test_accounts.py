@@ -42,6 +42,8 @@ LISTINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("config", "DescribeComplianceByConfigRule", {}),
     ("config", "DescribeConformancePacks", {}),
     ("guardduty", "ListDetectors", {}),
+    ("iam", "ListRoles", {}),
+    ("organizations", "ListDelegatedAdministrators", {}),
     ("service-quotas", "ListRequestedServiceQuotaChangeHistory", {}),
     ("service-quotas", "GetAutoManagementConfiguration", {}),
     ("cloudwatch", "DescribeAlarms", {"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}),

@@ -6,7 +6,9 @@ so that an answer at all is most of the test.
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +67,11 @@ PLAIN: list[tuple[str, str, dict[str, Any]]] = [
     ("config", "DescribeConformancePacks", {}),
     ("config", "DescribeConformancePackStatus", {}),
     ("guardduty", "ListDetectors", {}),
+    ("iam", "GetAccountSummary", {}),
+    ("iam", "GenerateCredentialReport", {}),
+    ("iam", "ListRoles", {}),
+    ("organizations", "DescribeOrganization", {}),
+    ("organizations", "ListDelegatedAdministrators", {}),
     ("service-quotas", "ListServices", {}),
     ("service-quotas", "ListRequestedServiceQuotaChangeHistory", {}),
     ("service-quotas", "GetAutoManagementConfiguration", {}),
@@ -243,6 +250,59 @@ def test_stacks_one_by_one(account: StandIn, region: str) -> None:
         ask(account, "cloudformation", "DescribeStackResourceDrifts", region, **one)
         assert ask(account, "cloudformation", "DescribeStackEvents", region, **one)
         assert ask(account, "cloudformation", "DescribeStacks", region, **one)
+
+
+def test_credential_report(account: StandIn) -> None:
+    while ask(account, "iam", "GenerateCredentialReport")[0]["State"] != "COMPLETE":
+        pass
+    report = ask(account, "iam", "GetCredentialReport")[0]
+    users = list(csv.DictReader(io.StringIO(report["Content"].decode())))
+    assert users[0]["user"] == "<root_account>"
+    assert all(None not in user and None not in user.values() for user in users)
+    summary = ask(account, "iam", "GetAccountSummary")[0]["SummaryMap"]
+    assert summary["Users"] == len(users) - 1
+    assert summary["MFADevicesInUse"] == sum(user["mfa_active"] == "true" for user in users[1:])
+    assert summary["AccountMFAEnabled"] == (users[0]["mfa_active"] == "true")
+    assert summary["AccountAccessKeysPresent"] == (users[0]["access_key_1_active"] == "true")
+
+
+def test_a_report_that_nobody_asked_for_is_not_there(start: Callable[..., StandIn]) -> None:
+    fresh = start("--account", "empty", "--set", "root.mfa=off")
+    assert code(fresh, "iam", "GetCredentialReport") == "ReportNotPresent"
+    assert ask(fresh, "iam", "GenerateCredentialReport")[0]["State"] == "STARTED"
+
+
+def test_roles_by_whom_they_let_in(demo: StandIn, start: Callable[..., StandIn]) -> None:
+    def principals(standin: StandIn) -> dict[str, Any]:
+        roles = items(ask(standin, "iam", "ListRoles"), "Roles")
+        return {role["RoleName"]: role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] for role in roles}
+
+    sound = start("--account", "sound", "--page-size", "2")
+    told = principals(demo)
+    assert told.pop("partner-monitoring") == {"AWS": "arn:aws:iam::555566667777:root"}
+    assert told == principals(sound)
+    assert "Federated" in told["Deploy"]
+
+
+def test_organization_by_seat(account: StandIn, start: Callable[..., StandIn]) -> None:
+    for row in items(ask(account, "organizations", "ListDelegatedAdministrators"), "DelegatedAdministrators"):
+        of = {"AccountId": row["Id"]}
+        assert items(ask(account, "organizations", "ListDelegatedServicesForAccount", **of), "DelegatedServices")
+    unknown = {"AccountId": "000000000000"}
+    refusal = code(account, "organizations", "ListDelegatedServicesForAccount", **unknown)
+    assert refusal == "AccountNotRegisteredException"
+
+    def master(standin: StandIn) -> str:
+        return str(ask(standin, "organizations", "DescribeOrganization")[0]["Organization"]["MasterAccountId"])
+
+    member = start("--account", "empty", "--set", "organization.seat=member")
+    assert master(member) != "111122223333"
+    assert code(member, "organizations", "ListDelegatedAdministrators") == "AccessDeniedException"
+    management = start("--account", "empty", "--set", "organization.seat=management")
+    assert master(management) == "111122223333"
+    alone = start("--account", "empty", "--set", "quotas.template=no-organization")
+    for operation in ("DescribeOrganization", "ListDelegatedAdministrators"):
+        assert code(alone, "organizations", operation) == "AWSOrganizationsNotInUseException"
 
 
 def test_conformance_pack(start: Callable[..., StandIn]) -> None:

@@ -110,6 +110,10 @@ fn coverage(rules: &RuleSet, lens: &Lens) -> String {
 fn operations() -> String {
     let mut text = format!("{MARK}# What a scan asks\n\n");
     text.push_str("Every operation is read-only. `wellproof policy` prints the IAM policy of exactly these.\n\n");
+    text.push_str(
+        "`iam:GenerateCredentialReport` counts as read access in AWS's reference, and has AWS make a report on the account's users, \
+         which stands for four hours.\n\n",
+    );
     let _ = writeln!(text, "| collector | operation | IAM actions | resource types |\n| --- | --- | --- | --- |");
     for collector in wellproof_collect::collectors() {
         for (at, operation) in collector.operations.iter().enumerate() {

@@ -15,8 +15,9 @@ pub struct Operation {
     ///
     /// A member is a path of wire names: `reservationSet.instancesSet.instanceId`. List wrappers (`item`, `member`)
     /// and positions are left out, as are the envelopes of the query protocol. The keys of a map are names, of which `*`
-    /// stands for any one; a final `**` stands for everything below, and `#json` steps into text that holds JSON. A final
-    /// `#role` keeps an ARN without the name of its session, which is often somebody's mail address.
+    /// stands for any one; a final `**` stands for everything below. `#json` steps into text that holds JSON, `#uri-json` into
+    /// text that holds it percent-encoded. A final `#role` keeps an ARN without the name of its session, which is often
+    /// somebody's mail address.
     pub keeps: &'static [&'static str],
     /// Further IAM actions that the service checks on the same call.
     pub also: &'static [&'static str],

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_smithy_async::future::pagination_stream::PaginationStream;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
@@ -52,6 +53,8 @@ pub struct Finished {
 pub struct Unit {
     core: Arc<Core>,
     sdk: SdkConfig,
+    /// Whether AWS itself answers, and may want time to do so.
+    live: bool,
     /// Empty but in tests.
     mocks: Vec<SharedInterceptor>,
 }
@@ -83,9 +86,11 @@ impl Unit {
         source: Source,
         sink: Arc<dyn Sink>,
     ) -> Self {
+        let live = matches!(source, Source::Live(_));
         let http = UnitHttp { source, account: id.account.clone() };
         let sdk = base.to_builder().http_client(http).build();
-        Self { core: Arc::new(Core { id, operations, clock, sink, state: Mutex::default() }), sdk, mocks: Vec::new() }
+        let core = Arc::new(Core { id, operations, clock, sink, state: Mutex::default() });
+        Self { core, sdk, live, mocks: Vec::new() }
     }
 
     /// The unit's name.
@@ -133,6 +138,7 @@ impl Unit {
     #[cfg(feature = "testing")]
     pub(crate) fn mocked(mut self, answers: aws_smithy_mocks::MockResponseInterceptor) -> Self {
         self.mocks.push(SharedInterceptor::new(answers));
+        self.live = false;
         self
     }
 
@@ -200,6 +206,13 @@ impl Unit {
             }
             Some(Ok(value)) => Ok(Some(Cited { value, calls: asked.calls })),
             Some(Err(err)) => Err(self.refused(Refusal::of(&err, asked))),
+        }
+    }
+
+    /// Gives AWS time to finish what it said it is at. A recording has waited already.
+    pub async fn pause(&self, time: Duration) {
+        if self.live {
+            tokio::time::sleep(time).await;
         }
     }
 
@@ -344,4 +357,33 @@ pub struct Cited<T> {
     pub value: T,
     /// The calls that say so.
     pub calls: Vec<CallId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connect::{Live, Recording};
+    use crate::sdk;
+
+    #[derive(Debug)]
+    struct Nowhere;
+
+    impl Sink for Nowhere {
+        fn call(&self, _: &Call, _: &[u8]) {}
+        fn resource(&self, _: &Resource) {}
+    }
+
+    /// Whether a unit that `source` answers waits.
+    async fn waits(source: Source) -> bool {
+        let id = UnitId::new("iam", "111122223333", "aws-global");
+        let unit = Unit::new(id, &[], Timestamp::UNIX_EPOCH, &sdk::replay(), source, Arc::new(Nowhere));
+        let pause = unit.pause(Duration::from_secs(60));
+        tokio::time::timeout(Duration::from_millis(50), pause).await.is_err()
+    }
+
+    #[tokio::test]
+    async fn a_replay_does_not_wait_for_aws() {
+        assert!(!waits(Source::Replay(Arc::new(Recording::default()))).await);
+        assert!(waits(Source::Live(Live::over(sdk::http()))).await);
+    }
 }

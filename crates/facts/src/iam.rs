@@ -19,6 +19,8 @@ pub struct AccountSummary {
     pub account_mfa_enabled: bool,
     /// Whether the root user has access keys (`GetAccountSummary` SummaryMap.AccountAccessKeysPresent).
     pub account_access_keys_present: bool,
+    /// Whether the root user has X.509 signing certificates (`GetAccountSummary` SummaryMap.AccountSigningCertificatesPresent).
+    pub account_signing_certificates_present: bool,
     /// Whether the root user has a password; null where AWS does not say (`GetAccountSummary` SummaryMap.AccountPasswordPresent).
     pub account_password_present: Option<bool>,
 }
@@ -35,11 +37,13 @@ pub struct UserCredentials {
     pub user_creation_time: Timestamp,
     /// When the report was made (`GetCredentialReport` GeneratedTime).
     pub generated_time: Timestamp,
-    /// Whether it has a password; null for the root user, of which the report may not say (`GetCredentialReport` password_enabled).
+    /// Whether it has a password; null for the root user, of which the report may say `not_supported` (`GetCredentialReport`
+    /// password_enabled).
     pub password_enabled: Option<bool>,
-    /// When the password was last used; null when never since AWS notes it (`GetCredentialReport` password_last_used).
+    /// When the password was last used; null when there is none, or never since October 2014, when AWS began to note it
+    /// (`GetCredentialReport` password_last_used).
     pub password_last_used: Option<Timestamp>,
-    /// When it was last changed; null where there is none (`GetCredentialReport` password_last_changed).
+    /// When it was last changed; null where there is none, and for the root user (`GetCredentialReport` password_last_changed).
     pub password_last_changed: Option<Timestamp>,
     /// Whether an MFA device is on (`GetCredentialReport` mfa_active).
     pub mfa_active: bool,
@@ -69,7 +73,8 @@ pub struct Role {
     /// When it was made (`ListRoles` Roles[].CreateDate).
     pub create_date: Timestamp,
     /// Other accounts that a statement lets assume it, sorted: those of the principals that are accounts, users, roles or sessions of
-    /// other accounts (`ListRoles` Roles[].AssumeRolePolicyDocument, statements that allow, Principal.AWS). Conditions are not weighed.
+    /// other accounts (`ListRoles` Roles[].AssumeRolePolicyDocument, statements that allow, Principal.AWS). Neither conditions nor
+    /// statements that deny are weighed. Users and roles that were deleted are none.
     pub trusted_accounts: Vec<String>,
     /// AWS services that a statement lets assume it, sorted (the same, Principal.Service).
     pub trusted_services: Vec<String>,

@@ -9,7 +9,7 @@
 //!   In [`derived`], a field is `Read` when it rests on a listing that may be incomplete.
 //! - Words that AWS may add to are strings in AWS's spelling; words that we coined are enums.
 //! - Tags are not facts: they stand in `Resource::tags`.
-//! - Nothing secret and nobody's name, mail or phone is a field.
+//! - Nothing secret and nobody's name, mail or phone is a field; what IAM calls a user is its id.
 #![expect(clippy::doc_markdown, reason = "the names of AWS's operations and members fill these docs")]
 #![expect(clippy::struct_excessive_bools, reason = "facts are mostly yes or no")]
 

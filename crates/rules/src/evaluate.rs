@@ -197,7 +197,8 @@ impl<'e> Context<'e> {
             // What is joined by a pair is a fact about the judged resource, wherever it stands itself.
             Claim::Forbids(join) => Some(self.side(join, &subjects, join.pairs.is_empty())),
         };
-        let sees = |account: &str| rule.seen_from.is_none() || management::shown_by(self.evidence, account).is_some();
+        let sees =
+            |account: &str| rule.seen_from.is_none() || management::of_everything(self.evidence, account).is_some();
         let blind: BTreeSet<&str> = self.accounts.iter().copied().filter(|account| !sees(account)).collect();
         let judging = Judging { context: self, rule, side: side.as_ref(), blind: &blind };
         let tally = judging.tally(&subjects);

@@ -84,7 +84,7 @@ impl<'de> Deserialize<'de> for MatchPair {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SeenFrom {
-    /// The management account of an organization, or a delegated administrator.
+    /// The management account of an organization.
     Management,
 }
 

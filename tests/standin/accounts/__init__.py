@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..world import World
-from . import acls, audit, compute, cost, limits, network, render, stacks, telling
+from . import acls, audit, compute, cost, identities, limits, network, render, stacks, telling
 from .facts import BY_KEY, FACTS
 from .variants import VARIANTS
 
@@ -49,6 +49,7 @@ def build(account: str, facts: Mapping[str, str], now: datetime.datetime) -> Wor
     """Sets an account up; the same facts give the same account, to the last id."""
     world = World(now, REGIONS, facts)
     network.default_networks(world)
+    identities.given(world)
     if account == "empty":
         limits.quotas(world, lambda _region, quota: quota.default, lambda _region: {})
         return world
@@ -60,6 +61,7 @@ def build(account: str, facts: Mapping[str, str], now: datetime.datetime) -> Wor
     compute.build(world)
     stacks.build(world)
     audit.build(world)
+    identities.build(world)
     limits.build(world)
     cost.build(world)
     telling.build(world)

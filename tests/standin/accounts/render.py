@@ -10,21 +10,20 @@ import json
 from typing import Any
 
 from ..world import World
-from . import acls, compute, cost, events, limits, network, stacks
+from . import acls, compute, cost, events, identities, limits, network, stacks, telling
 from .compute import Launch
 from .events import Launcher, stable_uuid
+from .identities import Person
 from .network import named
 
 REGION = "us-west-2"
 HOME = "us-east-1"
-SECURITY_ACCOUNT = "444455556666"
-TOPIC = "render-ops"
 
 MARC = Launcher("IAMUser", "marc", events.CONSOLE_ALICE.agent, "198.51.100.71", from_console=True)
 NINA = Launcher("IAMUser", "nina", events.CLI_BOB.agent, "198.51.100.72")
 
 # Facts that are not the farm's alone: it stands by itself.
-FACTS = {"quotas.template": "no-organization"}
+FACTS = {"quotas.template": "no-organization", "root.access-keys": "none"}
 
 # What is used, as steady level and peak of the last two weeks.
 _USAGE = {
@@ -62,7 +61,6 @@ def build(world: World) -> None:
     _farm(world)
     _stacks(world)
     _data(world)
-    _topic(world)
     _alarms(world)
     _trail(world)
     _history(world)
@@ -255,15 +253,8 @@ def _data(world: World) -> None:
         moto.ask("ec2", REGION, "CreateSnapshot", VolumeId=volume, Description="frames", TagSpecifications=about)
 
 
-def _topic(world: World) -> None:
-    with world.step("render topic", 190) as moto:
-        for region in (REGION, HOME):
-            arn = moto.ask("sns", region, "CreateTopic", Name=TOPIC)["TopicArn"]
-            moto.ask("sns", region, "Subscribe", TopicArn=arn, Protocol="email", Endpoint="wranglers@example.com")
-
-
 def _alarms(world: World) -> None:
-    topic = world.arn("sns", REGION, TOPIC)
+    topic = world.arn("sns", REGION, telling.TOPIC)
     actions = [topic] if world.fact("render.alarms") == "sns" else []
     for name, metric in (("queue-stalled", "UnHealthyHostCount"), ("frames-failing", "HTTPCode_Target_5XX_Count")):
         with world.step(f"render alarm {name}", 120) as moto:
@@ -307,10 +298,11 @@ def _trail(world: World) -> None:
             IsMultiRegionTrail=True,
             IncludeGlobalServiceEvents=True,
             EnableLogFileValidation=True,
-            IsOrganizationTrail=world.fact("render.organization") == "member",
         )["TrailARN"]
         moto.ask("cloudtrail", REGION, "StartLogging", Name="render")
     row: dict[str, Any] = {"Name": "render", "TrailARN": arn}
+    if world.fact("quotas.template") != "no-organization":
+        row["IsOrganizationTrail"] = True
     if world.fact("render.trail") == "log-group":
         row["CloudWatchLogsLogGroupArn"] = world.arn("logs", REGION, "log-group:render-trail:*")
         row["CloudWatchLogsRoleArn"] = f"arn:aws:iam::{world.account}:role/CloudTrailToLogs"
@@ -363,45 +355,26 @@ def _detectors(world: World) -> None:
 
 def _people(world: World) -> None:
     """Two artists with passwords and keys of their own."""
-    for name, days in (("marc", 230), ("nina", 140)):
-        with world.step(f"user {name}", days) as moto:
-            moto.ask("iam", HOME, "CreateUser", UserName=name)
-            moto.ask("iam", HOME, "CreateLoginProfile", UserName=name, Password="an-example-1X!")
-            moto.ask("iam", HOME, "CreateAccessKey", UserName=name)
+    for name, age in (("marc", 230.0), ("nina", 140.0)):
+        identities.user(world, Person(name, age, password_used=3, key=age - 1, key_used=5, mfa=False))
+    for region in (REGION, HOME):
+        telling.topic(world, region, confirmed=True)
     if world.fact("render.root-watch") == "event-rule":
-        pattern = {
-            "source": ["aws.signin"],
-            "detail-type": ["AWS Console Sign In via CloudTrail"],
-            "detail": {"userIdentity": {"type": ["Root"]}},
-        }
-        _rule(world, HOME, "root-sign-in", pattern)
+        telling.root_rule(world, HOME)
     if world.fact("render.told") == "findings":
-        _rule(world, REGION, "findings", {"source": ["aws.guardduty", "aws.securityhub"]})
-
-
-def _rule(world: World, region: str, name: str, pattern: dict[str, Any]) -> None:
-    with world.step(f"event rule {name}", 40) as moto:
-        moto.ask("events", region, "PutRule", Name=name, EventPattern=json.dumps(pattern), State="ENABLED")
-        target = {"Id": "ops", "Arn": world.arn("sns", region, TOPIC)}
-        moto.ask("events", region, "PutTargets", Rule=name, Targets=[target])
+        with world.step("findings rule", 40) as moto:
+            pattern = json.dumps({"source": ["aws.guardduty", "aws.securityhub"]})
+            moto.ask("events", REGION, "PutRule", Name="findings", EventPattern=pattern, State="ENABLED")
+            target = {"Id": "ops", "Arn": world.arn("sns", REGION, telling.TOPIC)}
+            moto.ask("events", REGION, "PutTargets", Rule="findings", Targets=[target])
 
 
 def _security_team(world: World) -> None:
     """What people outside the project have to look in with."""
-    trusted = {"AWS": f"arn:aws:iam::{SECURITY_ACCOUNT}:root"}
-    services = {"Service": "ec2.amazonaws.com"}
-    roles = {"render-node": services}
+    identities.role(world, "render-node", identities.allowing({"Service": "ec2.amazonaws.com"}), 230)
     if world.fact("render.security-access") == "role":
-        roles["security-responder"] = trusted
-    for name, principal in roles.items():
-        policy = {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}],
-        }
-        with world.step(f"role {name}", 230) as moto:
-            moto.ask("iam", HOME, "CreateRole", RoleName=name, AssumeRolePolicyDocument=json.dumps(policy))
-    if world.fact("render.organization") == "member":
-        world.rows("organization", "aws-global").append({"member": True})
+        trusted = identities.allowing({"AWS": f"arn:aws:iam::{identities.SECURITY}:root"})
+        identities.role(world, "security-responder", trusted, 100)
 
 
 def _cost(world: World) -> None:

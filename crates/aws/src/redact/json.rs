@@ -34,13 +34,13 @@ fn kept(value: Value, keep: &Keep, lost: &mut Lost) -> Value {
 
 /// A text that may hold JSON of which some members are kept.
 pub(super) fn kept_text(text: &str, keep: &Keep, lost: &mut Lost) -> String {
-    if let Some(inner) = keep.embedded_json()
-        && let Ok(value) = serde_json::from_str(text)
+    if let Some((how, inner)) = keep.embedded()
+        && let Some(value) = how.parse(text)
     {
-        lost.enter("#json");
-        let value = kept(value, inner, lost).to_string();
+        lost.enter(how.step());
+        let value = kept(value, inner, lost);
         lost.leave();
-        return value;
+        return how.write(&value);
     }
     if keep.keeps_role() {
         return lost.kept_role(text);

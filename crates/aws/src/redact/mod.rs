@@ -12,7 +12,9 @@ mod xml;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use regex::Regex;
+use serde_json::Value;
 
 /// A response that is safe to show to a collector and to a disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,12 +101,49 @@ impl Keep {
         self.leaf || self.everything
     }
 
-    fn embedded_json(&self) -> Option<&Self> {
-        self.children.get("#json")
+    /// What is kept of JSON that a text holds, and how the text holds it.
+    fn embedded(&self) -> Option<(Embedded, &Self)> {
+        [Embedded::Plain, Embedded::Uri].into_iter().find_map(|how| Some((how, self.children.get(how.step())?)))
     }
 
     fn keeps_role(&self) -> bool {
         self.children.contains_key("#role")
+    }
+}
+
+/// How a text holds JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Embedded {
+    /// As it is.
+    Plain,
+    /// Percent-encoded, as IAM writes policies.
+    Uri,
+}
+
+/// What RFC 3986 leaves as it is.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+impl Embedded {
+    /// The segment of a path that steps into the text.
+    const fn step(self) -> &'static str {
+        match self {
+            Self::Plain => "#json",
+            Self::Uri => "#uri-json",
+        }
+    }
+
+    fn parse(self, text: &str) -> Option<Value> {
+        match self {
+            Self::Plain => serde_json::from_str(text).ok(),
+            Self::Uri => serde_json::from_str(&percent_decode_str(text).decode_utf8().ok()?).ok(),
+        }
+    }
+
+    fn write(self, value: &Value) -> String {
+        match self {
+            Self::Plain => value.to_string(),
+            Self::Uri => utf8_percent_encode(&value.to_string(), UNRESERVED).to_string(),
+        }
     }
 }
 
@@ -306,6 +345,28 @@ mod tests {
             "<R><set><item><policy>{&quot;S&quot;:[{&quot;C&quot;:{},&quot;P&quot;:&quot;*&quot;}]}</policy></item></set></R>"
         );
         assert_eq!(paths, ["set.policy.#json.S.C"]);
+    }
+
+    #[test]
+    fn percent_encoded_json_is_walked_and_encoded_again() {
+        let keeps = ["Roles.Policy.#uri-json.S.P", "Roles.Policy.#uri-json.S.P.AWS.#role"];
+        let policy = "%7B%22S%22%3A%5B%7B%22P%22%3A%7B%22AWS%22%3A%22arn%3Aaws%3Asts%3A%3A1%3Aassumed-role%2Fr%2Feve%22%7D%2C%20%22C%22%3A%7B%22k%22%3A%22v%22%7D%7D%5D%7D";
+        let body = format!("<R><Roles><member><Policy>{policy}</Policy></member></Roles></R>");
+        let (text, paths) = redacted(Wire::Xml, &body, &keeps);
+        let policy = text.strip_prefix("<R><Roles><member><Policy>").unwrap().split('<').next().unwrap();
+        assert_eq!(
+            percent_decode_str(policy).decode_utf8().unwrap(),
+            r#"{"S":[{"C":{},"P":{"AWS":"arn:aws:sts::1:assumed-role/r/[redacted:opaque]"}}]}"#
+        );
+        assert!(policy.starts_with("%7B%22S%22%3A%5B"), "{policy}");
+        assert_eq!(paths, ["Roles.Policy.#uri-json.S.C", "Roles.Policy.#uri-json.S.P.AWS"]);
+        assert_eq!(redacted(Wire::Xml, &text, &keeps).0, text);
+    }
+
+    #[test]
+    fn a_text_that_holds_no_json_is_not_kept_for_it() {
+        let (text, _) = redacted(Wire::Json, r#"{"Policy":"%7Bsecret"}"#, &["Policy.#uri-json.S"]);
+        assert_eq!(text, r#"{"Policy":"[redacted:opaque]"}"#);
     }
 
     #[test]

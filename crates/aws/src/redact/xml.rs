@@ -144,7 +144,7 @@ fn kept_text(text: &str, open: &[Step], keep: &Keep, lost: &mut Lost) -> String 
         return lost.kept(text).into_owned();
     }
     match at(open, keep) {
-        Some(keep) if keep.embedded_json().is_some() => json::kept_text(text, keep, lost),
+        Some(keep) if keep.embedded().is_some() => json::kept_text(text, keep, lost),
         Some(keep) if keep.keeps_text() => lost.kept(text).into_owned(),
         _ if matches!(text, "true" | "false") => text.to_owned(),
         _ if text.parse::<f64>().is_ok() => {
