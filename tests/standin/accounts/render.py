@@ -22,8 +22,8 @@ HOME = "us-east-1"
 MARC = Launcher("IAMUser", "marc", events.CONSOLE_ALICE.agent, "198.51.100.71", from_console=True)
 NINA = Launcher("IAMUser", "nina", events.CLI_BOB.agent, "198.51.100.72")
 
-# Facts that are not the farm's alone: it stands by itself.
-FACTS = {"quotas.template": "no-organization", "root.access-keys": "none"}
+# Facts that are not the farm's alone: it stands by itself; where it does not, it manages the organization that it belongs to.
+FACTS = {"organization.seat": "management", "quotas.template": "no-organization", "root.access-keys": "none"}
 
 # What is used, as steady level and peak of the last two weeks.
 _USAGE = {
@@ -299,6 +299,8 @@ def _trail(world: World) -> None:
             IncludeGlobalServiceEvents=True,
             EnableLogFileValidation=True,
         )["TrailARN"]
+        everything = [{"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": []}]
+        moto.ask("cloudtrail", REGION, "PutEventSelectors", TrailName="render", EventSelectors=everything)
         moto.ask("cloudtrail", REGION, "StartLogging", Name="render")
     row: dict[str, Any] = {"Name": "render", "TrailARN": arn}
     if world.fact("quotas.template") != "no-organization":
