@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use wellproof_lens::Lens;
+use wellproof_lens::principles::Principle;
 use wellproof_rules::{Rule, RuleSet};
 
 const MARK: &str = "<!-- Made by `cargo xtask gen`; do not edit. -->\n\n";
@@ -18,12 +19,14 @@ pub(crate) fn run(check: bool) -> anyhow::Result<()> {
     let files = BTreeMap::from([
         ("schemas/answers.json", pretty(&wellproof_answers::json_schema())),
         ("schemas/lens.json", pretty(&wellproof_lens::json_schema())),
+        ("schemas/principles.json", pretty(&wellproof_lens::principles::json_schema())),
         ("schemas/review.json", pretty(&wellproof_review::json_schema())),
         ("schemas/resources.json", pretty(&json!(wellproof_facts::schemas()))),
         ("schemas/workload.json", pretty(&schemars::schema_for!(wellproof_model::Scope).to_value())),
         ("schemas/manifest.json", pretty(&schemars::schema_for!(wellproof_model::Manifest).to_value())),
         ("docs/reference/coverage.md", coverage(&rules, lens)),
         ("docs/reference/operations.md", operations()),
+        ("docs/reference/principles.md", principles()),
         ("docs/reference/resources.md", resources()),
         ("docs/reference/rules.md", rule_reference(&rules, lens)),
     ]);
@@ -102,6 +105,25 @@ fn coverage(rules: &RuleSet, lens: &Lens) -> String {
                 choice.title,
                 names.join(", ")
             );
+        }
+    }
+    text
+}
+
+/// Which choices of each lens speak for which principle, by number and title.
+fn principles() -> String {
+    let mut text = format!("{MARK}# Principles\n\n");
+    text.push_str("Which choices speak for each principle. `lenses/principles.yaml` holds the judgement.\n");
+    for principle in wellproof_lens::principles::shipped() {
+        let Principle { title, asks, aws, url, .. } = principle;
+        let _ = writeln!(text, "\n## {title}\n\n{asks} AWS calls it [{aws}]({url}).");
+        for lens in Lens::shipped() {
+            let choices: Vec<_> = principle.choices(lens).collect();
+            let _ = writeln!(text, "\n{} choices of `{}`, edition {}:\n", choices.len(), lens.id, lens.edition);
+            for (question, choice) in choices {
+                let number = choice.number.as_deref().unwrap_or(&question.number);
+                let _ = writeln!(text, "- {number} {}", choice.title);
+            }
         }
     }
     text

@@ -13,6 +13,7 @@ use crate::document::{
 };
 use crate::fix::{Board, Predicted, words};
 use crate::hints::Hints;
+use crate::principle;
 use crate::reason::{Said, reason, unknown_partners};
 use crate::ruled::{Claim, Ruled};
 use crate::scope;
@@ -77,6 +78,7 @@ pub(crate) fn answer(
         scope: scope::line(evidence, scope, answering.out_of_scope),
         coverage: coverage(&questions, lens),
         pillars: pillars(&questions, lens),
+        principles: principle::lines(&questions, lens),
         fix_first,
         review: None,
         rules: answering.rules(),
@@ -512,10 +514,10 @@ fn snapshot_line(evidence: &Evidence, custody: Custody) -> SnapshotLine {
     }
 }
 
-/// How the choices of the lens stand; "None of these", which stands after them, is not one of them.
-fn coverage_of<'a>(questions: impl Iterator<Item = (&'a Question, usize)>) -> Coverage {
+/// How choices stand.
+pub(crate) fn coverage_of<'a>(choices: impl Iterator<Item = &'a Choice>) -> Coverage {
     let mut coverage = Coverage::default();
-    for choice in questions.flat_map(|(question, choices)| &question.choices[..choices]) {
+    for choice in choices {
         coverage.choices += 1;
         let judged = |rule: &RuleOnChoice| matches!(rule.verdict, Verdict::Pass | Verdict::Fail);
         coverage.judged += u64::from(choice.rules.iter().any(judged));
@@ -530,8 +532,16 @@ fn coverage_of<'a>(questions: impl Iterator<Item = (&'a Question, usize)>) -> Co
     coverage
 }
 
+/// The choices of the lens; "None of these", which stands after them, is not one of them.
+fn asked<'a>(
+    questions: &'a [Question],
+    lens: impl Iterator<Item = &'a wellproof_lens::Question>,
+) -> impl Iterator<Item = &'a Choice> {
+    questions.iter().zip(lens).flat_map(|(question, asked)| &question.choices[..asked.choices.len()])
+}
+
 fn coverage(questions: &[Question], lens: &Lens) -> Coverage {
-    coverage_of(questions.iter().zip(lens.questions().map(|question| question.choices.len())))
+    coverage_of(asked(questions, lens.questions()))
 }
 
 fn pillars(questions: &[Question], lens: &Lens) -> Vec<PillarLine> {
@@ -544,11 +554,10 @@ fn pillars(questions: &[Question], lens: &Lens) -> Vec<PillarLine> {
         for question in own {
             *risks.entry(question.predicted_risk).or_default() += 1;
         }
-        let choices = pillar.questions.iter().map(|question| question.choices.len());
         lines.push(PillarLine {
             id: pillar.id.clone(),
             name: pillar.name.clone(),
-            coverage: coverage_of(own.iter().zip(choices)),
+            coverage: coverage_of(asked(own, pillar.questions.iter())),
             risks,
         });
     }

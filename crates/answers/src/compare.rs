@@ -13,6 +13,7 @@ use crate::document::{
     Agreement, CalledOff, Choice, Citation, Disagreement, Document, PeopleOnChoice, PeopleOnQuestion, Question,
     ResourceLine, ReviewLine, Standing,
 };
+use crate::principle;
 
 /// How many types of resources are named for a question that was called not applicable.
 const TYPES: usize = 6;
@@ -78,6 +79,7 @@ pub fn compare(document: &mut Document, lens: &Lens, review: &Review) -> Result<
     worst_first(&mut line.undersold);
     line.called_off.sort_by_key(|it| std::cmp::Reverse(it.resources));
     document.review = Some(line);
+    principle::count_selected(document);
     Ok(())
 }
 

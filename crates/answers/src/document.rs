@@ -26,6 +26,9 @@ pub struct Document {
     pub coverage: Coverage,
     /// The same per pillar, in the lens's order.
     pub pillars: Vec<PillarLine>,
+    /// The same choices by design principle, across pillars; empty where none is known to speak for one, as in a lens of your own.
+    #[serde(default)]
+    pub principles: Vec<PrincipleLine>,
     /// What to mend first.
     pub fix_first: Vec<Fix>,
     /// What people answered, and how it stands to the evidence, where a review was given.
@@ -134,6 +137,41 @@ pub struct PillarLine {
     pub coverage: Coverage,
     /// How many of its questions are predicted at each risk.
     pub risks: BTreeMap<Risk, u64>,
+}
+
+/// A design principle, and how the choices stand that speak for it. The principle itself gets no verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PrincipleLine {
+    /// Such as `on-demand`.
+    pub id: String,
+    /// A few words, not AWS's.
+    pub title: String,
+    /// What it asks for, in one sentence.
+    pub asks: String,
+    /// The title of AWS's design principle that it restates.
+    pub aws: String,
+    /// Where AWS describes that one.
+    pub url: String,
+    /// How the choices stand.
+    pub coverage: Coverage,
+    /// How many of the choices people selected, where a review was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selected: Option<u64>,
+    /// The choices, in the lens's order. A choice may speak for several principles.
+    pub choices: Vec<PrincipleChoice>,
+}
+
+/// A choice that speaks for a principle; all that is said of it stands under its question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PrincipleChoice {
+    /// The question's id.
+    pub question: String,
+    /// The choice's id.
+    pub choice: String,
+    /// The best practice's number in this edition.
+    pub number: Option<String>,
+    /// What is suggested.
+    pub verdict: Suggestion,
 }
 
 /// One question.

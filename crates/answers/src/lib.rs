@@ -9,6 +9,7 @@ pub mod document;
 mod fail_on;
 mod fix;
 mod hints;
+mod principle;
 mod reason;
 mod ruled;
 mod scope;

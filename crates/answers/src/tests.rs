@@ -1,5 +1,7 @@
 //! From outcomes to the whole document, over the lens that ships.
 
+mod principles;
+
 use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
@@ -614,6 +616,7 @@ proptest! {
     fn whatever_rules_say(rules in any_rules(), outcomes in any_outcomes()) {
         let evidence = evidence(&["c-1", "c-2"]);
         let document = ask(&evidence, &rules, &outcomes);
+        principles::agree(&document);
         let again = ask(&evidence, &rules, &outcomes);
         prop_assert_eq!(serde_json::to_string(&document).unwrap(), serde_json::to_string(&again).unwrap());
         for question in &document.questions {

@@ -155,8 +155,9 @@ fn rules_reach_far_enough() {
     assert!(rules.len() >= 50, "{} rules", rules.len());
     assert!(choices.len() >= 45, "{} choices", choices.len());
     assert!(questions.len() >= 20, "{} questions", questions.len());
+    // Some questions are those of an older edition alone.
     let pillars: BTreeSet<&str> =
-        questions.iter().map(|id| replay::lens().question(id).unwrap().pillar.as_str()).collect();
+        questions.iter().filter_map(|id| Some(replay::lens().question(id)?.pillar.as_str())).collect();
     assert_eq!(pillars.len(), 6, "{pillars:?}");
 
     let answers = support::answers(&replay::demo());

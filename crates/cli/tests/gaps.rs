@@ -145,8 +145,8 @@ fn the_policy_allows_what_a_scan_asks_and_what_is_declared() {
         .collect();
     let allowed = policy(&[]);
     assert_eq!(allowed, declared);
-    // That has AWS write a report on the account's users; it counts as read access in AWS's own reference.
-    let reads = ["Get", "List", "Describe", "Lookup", "GenerateCredentialReport"];
+    // The report is one that AWS writes on the account's users; both count as read access in AWS's own reference.
+    let reads = ["Get", "List", "Describe", "Lookup", "GenerateCredentialReport", "ViewBudget"];
     for action in &allowed {
         let (_, name) = action.split_once(':').unwrap();
         assert!(reads.iter().any(|verb| name.starts_with(verb)), "{action} may do more than read");

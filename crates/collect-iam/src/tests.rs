@@ -5,6 +5,7 @@ use aws_smithy_mocks::{Rule, mock};
 use aws_smithy_runtime_api::http::{Response, StatusCode};
 use aws_smithy_types::base64;
 use aws_smithy_types::body::SdkBody;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use wellproof_aws::testing::{Collected, collect, redacted};
 use wellproof_facts::Facts;
 use wellproof_facts::iam::{AccountSummary, Role, UserCredentials};
@@ -76,7 +77,7 @@ fn report(lines: &[&str]) -> Response<SdkBody> {
 }
 
 fn role(name: &str, path: &str, policy: &str) -> String {
-    let policy: String = policy.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let policy = utf8_percent_encode(policy, NON_ALPHANUMERIC);
     format!(
         "<member><Path>{path}</Path><RoleName>{name}</RoleName><RoleId>AROAEXAMPLE</RoleId>\
          <Arn>arn:aws:iam::111122223333:role{path}{name}</Arn><CreateDate>2024-05-01T00:00:00Z</CreateDate>\

@@ -41,7 +41,6 @@ pub fn shown_by<'e>(evidence: &'e Evidence, account: &str) -> Option<&'e Resourc
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use std::collections::{BTreeMap, HashMap};
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_saphyr::{Location, MessageFormatter as _, Spanned};
 
 use crate::lens::{Choice, Lens, LevelBasis, NONE_OF_THESE, NoneOfThese, Pillar, Polarity, Question, Successor};
@@ -111,7 +112,7 @@ struct ChoiceEntry {
 /// Letters, digits, `_` and `-`.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
-struct Id(#[schemars(length(min = 1, max = 128), regex(pattern = "^[A-Za-z0-9_-]+$"))] String);
+pub(crate) struct Id(#[schemars(length(min = 1, max = 128), regex(pattern = "^[A-Za-z0-9_-]+$"))] String);
 
 /// The JSON Schema of the project's own lens format.
 pub fn json_schema() -> serde_json::Value {
@@ -119,9 +120,15 @@ pub fn json_schema() -> serde_json::Value {
 }
 
 pub(crate) fn read(text: &str, problems: &mut Problems) -> Option<Lens> {
+    let file = parse(text, problems)?;
+    Some(Reader { problems }.lens(file))
+}
+
+/// Reads YAML or JSON into the shape of a file, or notes why that cannot be done.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str, problems: &mut Problems) -> Option<T> {
     let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true, emit_comments: false };
-    let file: LensFile = match serde_saphyr::from_str_with_options(text, options) {
-        Ok(file) => file,
+    match serde_saphyr::from_str_with_options(text, options) {
+        Ok(file) => Some(file),
         Err(err) => {
             let message = serde_saphyr::DefaultMessageFormatter.format_message(err.without_snippet()).into_owned();
             let place = err.location().map_or(0..0, |location| bytes(&location));
@@ -129,10 +136,9 @@ pub(crate) fn read(text: &str, problems: &mut Problems) -> Option<Lens> {
                 Some(near) => problems.error_with(place, message, format!("did you mean `{near}`?")),
                 None => problems.error(place, message),
             }
-            return None;
+            None
         }
-    };
-    Some(Reader { problems }.lens(file))
+    }
 }
 
 /// The nearest name that would have been right.
@@ -151,13 +157,13 @@ fn bytes(location: &Location) -> Range<usize> {
     start..start + index(location.span().byte_len())
 }
 
-fn at<T>(value: &Spanned<T>) -> Range<usize> {
+pub(crate) fn at<T>(value: &Spanned<T>) -> Range<usize> {
     bytes(&value.referenced)
 }
 
-/// Turns the file into a lens and notes what is wrong on the way.
-struct Reader<'a> {
-    problems: &'a mut Problems,
+/// Turns a file into what it says and notes what is wrong on the way.
+pub(crate) struct Reader<'a> {
+    pub(crate) problems: &'a mut Problems,
 }
 
 impl Reader<'_> {
@@ -223,38 +229,40 @@ impl Reader<'_> {
             }
             _ => {}
         }
-        if let Some(url) = &entry.url
-            && !is_web(&url.value)
-        {
-            self.problems.error(at(url), "a url starts with `https://` or `http://`");
-        }
         Choice {
             id,
             number: entry.number,
             title: self.text(entry.title, "title"),
             level: entry.level,
             level_basis: entry.level_basis,
-            url: entry.url.map(|url| url.value),
+            url: entry.url.map(|url| self.url(url)),
             ask: entry.ask,
             polarity: entry.polarity,
             succeeded_by: entry.succeeded_by,
         }
     }
 
-    fn some<T>(&mut self, list: &Spanned<Vec<T>>, message: &str) {
+    pub(crate) fn some<T>(&mut self, list: &Spanned<Vec<T>>, message: &str) {
         if list.value.is_empty() {
             self.problems.error(at(list), message);
         }
     }
 
-    fn text(&mut self, text: Spanned<String>, what: &str) -> String {
+    pub(crate) fn text(&mut self, text: Spanned<String>, what: &str) -> String {
         if text.value.trim().is_empty() {
             self.problems.error(at(&text), format!("the {what} is empty"));
         }
         text.value
     }
 
-    fn id(&mut self, id: Spanned<String>, what: &str, seen: Option<&mut BTreeSet<String>>) -> String {
+    pub(crate) fn url(&mut self, url: Spanned<String>) -> String {
+        if !is_web(&url.value) {
+            self.problems.error(at(&url), "a url starts with `https://` or `http://`");
+        }
+        url.value
+    }
+
+    pub(crate) fn id(&mut self, id: Spanned<String>, what: &str, seen: Option<&mut BTreeSet<String>>) -> String {
         let letters = id.value.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'));
         if id.value.is_empty() || id.value.len() > 128 || !letters {
             let message = "an id has 1 to 128 letters of `a` to `z`, `A` to `Z`, digits, `_` and `-`";

@@ -3,6 +3,8 @@
 //! A lens is read from the project's own format ([`SCHEMA`], YAML or JSON) or from the AWS Well-Architected Tool's
 //! custom lens JSON. Questions and choices are looked up by the Tool's ids; numbers such as `REL01-BP04` are shown and
 //! never looked up, because AWS gives them to other practices between editions.
+//!
+//! [`principles`] are a second view of the choices of the lenses that ship.
 
 mod condition;
 mod custom;
@@ -10,6 +12,7 @@ mod file;
 mod json;
 mod lens;
 mod nearest;
+pub mod principles;
 mod problem;
 mod read;
 mod risk;

@@ -83,7 +83,7 @@ impl Problems {
     /// A file with more mistakes than this is mended a page at a time.
     const MAX: usize = 100;
 
-    fn new(name: &str, text: &str) -> Self {
+    pub(crate) fn new(name: &str, text: &str) -> Self {
         let shown = without_controls(text);
         Self { source: Arc::new(NamedSource::new(name, Arc::from(&*shown))), found: Vec::new() }
     }
@@ -114,7 +114,7 @@ impl Problems {
         self.found.iter().filter(|problem| problem.severity == Severity::Error).count()
     }
 
-    fn sorted(mut self) -> Vec<Problem> {
+    pub(crate) fn sorted(mut self) -> Vec<Problem> {
         self.found.sort_by_key(|problem| (problem.span.start, problem.severity));
         self.found
     }

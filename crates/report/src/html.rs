@@ -7,6 +7,7 @@
 
 mod evidence;
 mod picture;
+mod principles;
 mod questions;
 
 use std::io::{self, Write};
@@ -39,6 +40,9 @@ pub fn html(document: &Document, out: &mut impl Write) -> io::Result<()> {
         put(people(line, document, &evidence))?;
     }
     put(summary(document))?;
+    if !document.principles.is_empty() {
+        put(principles::section(document))?;
+    }
     put(findings(document, &evidence))?;
     put(fixes(document))?;
     put(questions::opening(&evidence))?;
@@ -130,8 +134,10 @@ fn header(document: &Document) -> Markup {
             nav aria-label="Parts of the report" {
                 ul {
                     @if document.review.is_some() { li { a href="#people" { "People" } } }
+                    li { a href="#summary" { "Summary" } }
+                    @if !document.principles.is_empty() { li { a href="#principles" { "Principles" } } }
                     @for (anchor, label) in [
-                        ("summary", "Summary"), ("not-met", "Not met"), ("fix-first", "Fix first"), ("questions", "Questions"),
+                        ("not-met", "Not met"), ("fix-first", "Fix first"), ("questions", "Questions"),
                         ("gaps", "Not read"), ("rules", "Rules"), ("calls", "Calls"),
                     ] {
                         li { a href={ "#" (anchor) } { (label) } }

@@ -7,6 +7,7 @@
 mod html;
 mod legible;
 mod markdown;
+mod principles;
 mod review;
 mod text;
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use wellproof_answers::document::{Citation, Document};
 
 use crate::legible::{count, counted, explain, name, prose};
+use crate::principles as principle;
 use crate::review::{self, Finding};
 
 /// How many choices that are not met are listed.
@@ -20,6 +21,7 @@ pub fn markdown(document: &Document, out: &mut impl Write) -> io::Result<()> {
     summary(document, out)?;
     people(document, out)?;
     pillars(document, out)?;
+    principles(document, out)?;
     findings(document, out)?;
     fixes(document, out)?;
     gaps(document, out)
@@ -89,6 +91,25 @@ fn pillars(document: &Document, out: &mut impl Write) -> io::Result<()> {
             write!(out, " {} |", count(number))?;
         }
         writeln!(out, " {} |", review::risks(pillar).join(", "))?;
+    }
+    Ok(())
+}
+
+fn principles(document: &Document, out: &mut impl Write) -> io::Result<()> {
+    if document.principles.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n| Principle | Met | Partial | Not met | Not proven | N/A | Of | Look at first |")?;
+    writeln!(out, "| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |")?;
+    for line in &document.principles {
+        write!(out, "| {} |", plain(&name(&line.title)))?;
+        for (_, number) in review::shares(&line.coverage) {
+            write!(out, " {} |", count(number))?;
+        }
+        let first = principle::first(document, line).map_or(String::new(), |first| {
+            format!("{}: {}", review::suggestion(first.choice.verdict), plain(&principle::named(first)))
+        });
+        writeln!(out, " {} | {first} |", principle::size(line))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use wellproof_answers::document::{
-    Agreement, CalledOff, Choice, Citation, Coverage, Disagreement, Document, GapLine, LevelBasis, Likeness,
+    Agreement, CalledOff, Choice, Citation, Coverage, Disagreement, Document, GapLine, Level, LevelBasis, Likeness,
     PillarLine, Question, ReviewLine, Risk, SnapshotLine, Standing, Status,
 };
 use wellproof_model::{Denier, GapKind, Suggestion, Verdict};
@@ -33,12 +33,20 @@ pub(crate) fn findings(document: &Document) -> Vec<Finding<'_>> {
         .flat_map(|question| question.choices.iter().map(move |choice| Finding { question, choice }))
         .filter(|finding| is_bad(finding.choice))
         .collect();
-    findings.sort_by_key(|finding| {
-        let level = finding.choice.level.as_ref().map(word);
-        let level = ["HIGH", "MEDIUM", "LOW"].iter().position(|known| level.as_deref() == Some(*known)).unwrap_or(3);
-        (weight(finding.question.predicted_risk), level)
-    });
+    findings.sort_by_key(worst_first);
     findings
+}
+
+/// Where a choice stands among others of the same suggestion, the least being the worst: by the question's predicted
+/// risk, then by AWS's level of the choice.
+pub(crate) fn worst_first(finding: &Finding<'_>) -> (u8, u8) {
+    let level = match finding.choice.level {
+        Some(Level::High) => 0,
+        Some(Level::Medium) => 1,
+        Some(Level::Low) => 2,
+        None => 3,
+    };
+    (weight(finding.question.predicted_risk), level)
 }
 
 fn weight(risk: Risk) -> u8 {

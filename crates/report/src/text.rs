@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-use wellproof_answers::document::{Choice, Citation, Document, Question, RuleOnChoice};
+use wellproof_answers::document::{Choice, Citation, Coverage, Document, Question, RuleOnChoice};
 use wellproof_model::Suggestion;
 
 use crate::legible::{count, counted, explain, name, prose};
+use crate::principles;
 use crate::review::{self, Finding};
 
 /// How the text is laid out.
@@ -26,6 +27,8 @@ impl Default for TextOptions {
     }
 }
 
+/// How many columns the name of a pillar or of a principle takes.
+const NAMES: usize = 28;
 /// How many gaps are shown unless all are asked for.
 const GAPS: usize = 12;
 /// How many calls of a choice are shown unless all are asked for.
@@ -40,6 +43,7 @@ pub fn text(document: &Document, options: &TextOptions, out: &mut impl Write) ->
     page.summary()?;
     page.people()?;
     page.pillars()?;
+    page.principles()?;
     page.findings()?;
     page.fixes()?;
     page.gaps()?;
@@ -140,11 +144,56 @@ impl<W: Write> Page<'_, W> {
     fn pillars(&mut self) -> io::Result<()> {
         self.heading("Pillars")?;
         let pillars = &self.document.pillars;
-        let names: Vec<_> = pillars.iter().map(|pillar| cut(&name(&pillar.name), 28)).collect();
-        let widest = names.iter().map(|name| name.width()).max().unwrap_or(0).max("pillar".len());
+        let names: Vec<_> = pillars.iter().map(|pillar| cut(&name(&pillar.name), NAMES)).collect();
+        let widest = self.counts_head("pillar", &names, "questions by predicted risk")?;
+        for (pillar, shown) in pillars.iter().zip(&names) {
+            let column = self.counts(shown, widest, &pillar.coverage)?;
+            self.wrapped(column, column.min(self.width.saturating_sub(24)), &review::risks(pillar).join(", "))?;
+        }
+        Ok(())
+    }
+
+    /// The same choices by design principle, the worst of each below it, or all of them.
+    fn principles(&mut self) -> io::Result<()> {
+        let lines = &self.document.principles;
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.heading("Principles")?;
+        let names: Vec<_> = lines.iter().map(|line| cut(&name(&line.title), NAMES)).collect();
+        let widest = self.counts_head("principle", &names, "of")?;
+        for (line, shown) in lines.iter().zip(&names) {
+            let column = self.counts(shown, widest, &line.coverage)?;
+            self.wrapped(column, column.min(self.width.saturating_sub(24)), &principles::size(line))?;
+            if self.all {
+                for finding in principles::choices(self.document, line) {
+                    self.speaker("", finding)?;
+                }
+            } else if let Some(finding) = principles::first(self.document, line) {
+                self.speaker("first ", finding)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A choice that speaks for a principle.
+    fn speaker(&mut self, lead: &str, finding: Finding<'_>) -> io::Result<()> {
+        let choice = finding.choice;
+        let said = review::suggestion(choice.verdict);
+        let level = review::level(choice).map_or(String::new(), |level| format!(" [level {level}]"));
+        write!(self.out, "    ")?;
+        self.tinted(Tone::Faint, lead)?;
+        self.tinted(Tone::of(choice), said)?;
+        let column = 4 + lead.width() + said.width();
+        self.wrapped(column, 4 + lead.width(), &format!(": {}{level}", principles::named(finding)))
+    }
+
+    /// The head of a table of counts; how many columns its names take.
+    fn counts_head(&mut self, of: &str, names: &[String], last: &str) -> io::Result<usize> {
+        let widest = names.iter().map(|name| name.width()).max().unwrap_or(0).max(of.width());
         let head = format!(
-            "  {}  {:>5} {:>7} {:>7} {:>10} {:>5}  questions by predicted risk",
-            pad("pillar", widest),
+            "  {}  {:>5} {:>7} {:>7} {:>10} {:>5}  {last}",
+            pad(of, widest),
             "met",
             "partial",
             "not met",
@@ -153,18 +202,18 @@ impl<W: Write> Page<'_, W> {
         );
         self.tinted(Tone::Faint, &head)?;
         writeln!(self.out)?;
-        for (pillar, shown) in pillars.iter().zip(&names) {
-            let coverage = &pillar.coverage;
-            write!(self.out, "  {}  ", pad(shown, widest))?;
-            self.tinted_if(coverage.met > 0, Tone::Good, &format!("{:>5}", count(coverage.met)))?;
-            self.tinted_if(coverage.partial > 0, Tone::Warn, &format!(" {:>7}", count(coverage.partial)))?;
-            self.tinted_if(coverage.not_met > 0, Tone::Bad, &format!(" {:>7}", count(coverage.not_met)))?;
-            let rest = format!(" {:>10} {:>5}", count(coverage.not_proven), count(coverage.not_applicable));
-            write!(self.out, "{rest}  ")?;
-            let column = 2 + widest + 2 + 38 + 2;
-            self.wrapped(column, column.min(self.width.saturating_sub(24)), &review::risks(pillar).join(", "))?;
-        }
-        Ok(())
+        Ok(widest)
+    }
+
+    /// A line of such a table, without its end; the column that it reaches.
+    fn counts(&mut self, shown: &str, widest: usize, coverage: &Coverage) -> io::Result<usize> {
+        write!(self.out, "  {}  ", pad(shown, widest))?;
+        self.tinted_if(coverage.met > 0, Tone::Good, &format!("{:>5}", count(coverage.met)))?;
+        self.tinted_if(coverage.partial > 0, Tone::Warn, &format!(" {:>7}", count(coverage.partial)))?;
+        self.tinted_if(coverage.not_met > 0, Tone::Bad, &format!(" {:>7}", count(coverage.not_met)))?;
+        let rest = format!(" {:>10} {:>5}", count(coverage.not_proven), count(coverage.not_applicable));
+        write!(self.out, "{rest}  ")?;
+        Ok(2 + widest + 2 + 38 + 2)
     }
 
     /// What people answered, where a review was given.

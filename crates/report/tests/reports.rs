@@ -5,7 +5,7 @@
 mod sample;
 
 use proptest::prelude::*;
-use wellproof_answers::document::{Document, ReviewLine};
+use wellproof_answers::document::{Document, PrincipleLine, ReviewLine};
 use wellproof_report::{TextOptions, html, json, markdown, text};
 
 fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
@@ -80,6 +80,39 @@ fn an_unfinished_snapshot_is_not_called_a_damaged_one() {
     }
     // A document of before the two were told apart.
     assert!(reports(false, false).iter().all(|report| report.contains(hashes)));
+}
+
+#[test]
+fn a_lens_without_principles_has_no_table_of_them() {
+    let mut document = sample::small();
+    let mut shown = || {
+        let reports = [
+            written(|out| text(&document, &TextOptions::default(), out)),
+            written(|out| markdown(&document, out)),
+            written(|out| html(&document, out)),
+        ];
+        document.principles.clear();
+        reports.map(|report| report.to_lowercase().contains("principle"))
+    };
+    assert_eq!(shown(), [true; 3]);
+    let without = written(|out| html(&document, out));
+    assert!(!without.contains("id=\"principles\""));
+}
+
+#[test]
+fn the_worst_choice_of_a_principle_comes_first() {
+    let mut document = sample::small();
+    document.principles.truncate(1);
+    let verdicts = |document: &Document| {
+        let page = written(|out| html(document, out));
+        let list = page.split_once("class=\"speakers\"").unwrap().1.split_once("</ul>").unwrap().0.to_owned();
+        list.split("class=\"badge ").skip(1).map(|it| it.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let shown = verdicts(&document);
+    let order = ["not_met", "partial", "not_proven", "met", "not_applicable"];
+    let places: Vec<_> = shown.iter().map(|it| order.iter().position(|known| known == it).unwrap()).collect();
+    assert_eq!(shown.len(), document.principles[0].choices.len());
+    assert!(places.is_sorted() && places[0] < places[places.len() - 1], "{shown:?}");
 }
 
 #[test]
@@ -194,6 +227,7 @@ fn replaced(document: &Document, strings: &[String]) -> Document {
         put(&mut pillar.id);
         put(&mut pillar.name);
     }
+    document.principles.iter_mut().for_each(|line| put_principle(line, &mut put));
     for fix in &mut document.fix_first {
         put(&mut fix.fix);
         fix.rules.iter_mut().chain(&mut fix.lowers).for_each(&mut put);
@@ -268,6 +302,14 @@ fn replaced(document: &Document, strings: &[String]) -> Document {
         })
         .collect();
     document
+}
+
+/// [`replaced`] for a principle.
+fn put_principle(line: &mut PrincipleLine, put: &mut impl FnMut(&mut String)) {
+    for slot in [&mut line.id, &mut line.title, &mut line.asks, &mut line.aws, &mut line.url] {
+        put(slot);
+    }
+    line.choices.iter_mut().for_each(|it| it.number.iter_mut().for_each(&mut *put));
 }
 
 /// [`replaced`] for what people answered.

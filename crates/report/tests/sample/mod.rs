@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use wellproof_answers::document::{
     Agreement, CalledOff, Choice, Citation, Coverage, Disagreement, Document, Fix, GapLine, LensLine, Level,
-    LevelBasis, Likeness, PeopleOnChoice, PeopleOnQuestion, PillarLine, Question, ResourceLine, ReviewLine, Risk,
-    RuleLine, RuleOnChoice, ScopeLine, SnapshotLine, Standing, Status, SuccessorLine,
+    LevelBasis, Likeness, PeopleOnChoice, PeopleOnQuestion, PillarLine, PrincipleChoice, PrincipleLine, Question,
+    ResourceLine, ReviewLine, Risk, RuleLine, RuleOnChoice, ScopeLine, SnapshotLine, Standing, Status, SuccessorLine,
 };
 use wellproof_model::{Denier, GapKind, Suggestion, Verdict};
 
@@ -486,6 +486,46 @@ fn pillar_line(id: &str, name: &str, questions: &[Question]) -> PillarLine {
     }
 }
 
+/// Principles: id, title, what it asks for, AWS's title.
+const PRINCIPLES: [(&str, &str, &str, &str); 3] = [
+    ("on-demand", "Take resources on demand", "Nothing idle is paid for.", "Stop guessing your capacity needs"),
+    (
+        "automate",
+        "Automate everything",
+        "Nothing is done by hand.",
+        "Automate with architectural experimentation in mind",
+    ),
+    ("facts", "Let facts close the loop", "Measures decide what is done next.", "Drive architectures using data"),
+];
+
+/// A principle for which every fourth choice speaks, or fewer, from the `place`th on.
+fn principle_line(place: usize, questions: &[Question]) -> PrincipleLine {
+    let all = questions.iter().flat_map(|question| question.choices.iter().map(move |choice| (question, choice)));
+    let speak: Vec<_> = all.skip(place).step_by(4 + place).filter(|(_, choice)| !choice.negative).collect();
+    let selected = speak
+        .iter()
+        .filter(|(_, choice)| choice.people.as_ref().is_some_and(|people| people.status == Status::Selected));
+    let (id, title, asks, aws) = PRINCIPLES[place];
+    PrincipleLine {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        asks: asks.to_owned(),
+        aws: aws.to_owned(),
+        url: "https://docs.aws.amazon.com/wellarchitected/latest/framework/general-design-principles.html".to_owned(),
+        coverage: coverage(speak.iter().map(|(_, choice)| *choice)),
+        selected: Some(selected.count() as u64),
+        choices: speak
+            .iter()
+            .map(|(question, choice)| PrincipleChoice {
+                question: question.id.clone(),
+                choice: choice.id.clone(),
+                number: choice.number.clone(),
+                verdict: choice.verdict,
+            })
+            .collect(),
+    }
+}
+
 /// What people answered to every third choice, and what comes of it.
 fn review(questions: &mut [Question]) -> ReviewLine {
     let mut line = ReviewLine {
@@ -608,6 +648,7 @@ pub(crate) fn document(size: Size) -> Document {
         },
         coverage: coverage(questions.iter().flat_map(|question| &question.choices)),
         pillars: PILLARS.iter().map(|(id, name, ..)| pillar_line(id, name, &questions)).collect(),
+        principles: (0..PRINCIPLES.len()).map(|place| principle_line(place, &questions)).collect(),
         fix_first: vec![
             Fix {
                 rules: vec![rule_id(0, 0)],
