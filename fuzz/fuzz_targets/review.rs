@@ -1,4 +1,4 @@
-//! No file makes the reader of reviews panic, and whatever it reads is of the lens.
+//! No file, be it text, HTML, PDF or JSON, makes the reader of reviews panic, and whatever it reads is of the lens.
 
 #![no_main]
 

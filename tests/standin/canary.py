@@ -27,23 +27,22 @@ def canary(path: str) -> str:
     return f"CANARY<{path}>"
 
 
-def filled(shape: Shape, path: str, leaves: list[str], xml: bool, seen: tuple[str, ...] = ()) -> Any:
+def filled(shape: Shape, path: str, leaves: list[str], seen: tuple[str, ...] = ()) -> Any:
     """A value of `shape` in which every string is a canary; the paths of all its leaves go to `leaves`."""
     if isinstance(shape, StructureShape):
         if seen.count(shape.name) > 1 or len(seen) > DEPTH:
             return {}
         inner = (*seen, shape.name)
         return {
-            name: filled(member, below(path, member.serialization.get("name", name)), leaves, xml, inner)
+            name: filled(member, below(path, member.serialization.get("name", name)), leaves, inner)
             for name, member in shape.members.items()
         }
     if isinstance(shape, ListShape):
-        return [filled(shape.member, path, leaves, xml, seen)]
+        return [filled(shape.member, path, leaves, seen)]
     if isinstance(shape, MapShape):
-        # Keys are the names of members in JSON, and text in XML.
-        key, value = (below(path, "entry.key"), below(path, "entry.value")) if xml else (below(path, "*"),) * 2
-        leaves.append(key)
-        return {canary(key): filled(shape.value, value, leaves, xml, seen)}
+        entry = below(path, "*")
+        leaves.append(entry)
+        return {canary(entry): filled(shape.value, entry, leaves, seen)}
     leaves.append(path)
     return scalar(shape, path)
 
@@ -83,10 +82,8 @@ def answer(signing_name: str, name: str) -> dict[str, Any]:
     service = service_by_signing_name()[signing_name]
     operation: OperationModel = service_model(service).operation_model(name)
     leaves: list[str] = []
-    protocol = protocol_of(service)
-    xml = protocol in ("ec2", "query")
-    value = filled(operation.output_shape, "", leaves, xml) if operation.output_shape is not None else {}
-    reply = encode.answer(protocol, operation, value, "11111111-2222-3333-4444-555555555555")
+    value = filled(operation.output_shape, "", leaves) if operation.output_shape is not None else {}
+    reply = encode.answer(protocol_of(service), operation, value, "11111111-2222-3333-4444-555555555555")
     return {
         "service": signing_name,
         "operation": name,

@@ -14,6 +14,7 @@ mod reason;
 mod ruled;
 mod scope;
 mod suggest;
+mod suggested;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -29,6 +30,7 @@ use crate::suggest::Weight;
 
 pub use compare::{OtherLens, compare};
 pub use fail_on::{FailOn, UnknownThreshold, fail_on};
+pub use suggested::suggested;
 pub use text::{CHOICE_NOTE, QUESTION_NOTE, length};
 
 /// What reading the snapshot found out beside the evidence; it is only passed on.

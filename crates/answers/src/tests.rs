@@ -20,6 +20,7 @@ use crate::document::{Choice, Document, Question, Risk, Standing};
 use crate::fail_on::{FailOn, fail_on};
 use crate::ruled::{Claim, listed_whole};
 use crate::suggest::Weight;
+use crate::suggested::suggested;
 use crate::text::{CHOICE_NOTE, QUESTION_NOTE, length};
 
 const ACCOUNT: &str = "111122223333";
@@ -792,4 +793,70 @@ fn an_answer_that_the_lens_does_not_ask_for_is_told() {
     ];
     compare(&mut document, lens(), &reviewed(&said, true)).unwrap();
     assert_eq!(document.review.unwrap().unknown, ["manage-service-limits/oracle"]);
+}
+
+fn selected(review: &Review) -> Vec<(&str, &str)> {
+    let all = review.questions.iter();
+    all.flat_map(|answer| answer.selected().map(|choice| (answer.question.as_str(), choice))).collect()
+}
+
+#[test]
+fn an_empty_snapshot_is_a_review_of_nothing() {
+    for lens in Lens::shipped() {
+        let document = answer(&evidence(&[]), lens, &[], &[], &Scope::default(), Custody::default());
+        let review = suggested(&document, lens);
+        assert_eq!(selected(&review), []);
+        assert_eq!((review.missing.len(), review.questions.len()), (0, lens.questions().count()));
+        for answer in &review.questions {
+            assert_eq!(answer.risk, Some(Risk::Unanswered), "{}", answer.number);
+            assert!(answer.applicable && answer.notes.is_empty() && answer.improvement_plan.is_empty());
+            assert!(answer.choices.iter().all(|said| said.status == Status::Unselected), "{}", answer.number);
+        }
+    }
+}
+
+#[test]
+fn what_is_met_is_selected_and_what_is_refuted_is_to_improve() {
+    let rules = [
+        rule("alarmed", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)]),
+        rule("aware", &[(LIMITS, AWARE, Weight::Proves, Weight::Refutes)]),
+    ];
+    let outcomes = [outcome("alarmed", Verdict::Pass, &["c-1"]), outcome("aware", Verdict::Fail, &["c-1"])];
+    let document = ask(&evidence(&["c-1"]), &rules, &outcomes);
+    let review = suggested(&document, lens());
+    assert_eq!(selected(&review), [(LIMITS, MONITOR)]);
+    let limits = review.questions.iter().find(|answer| answer.question == LIMITS).unwrap();
+    assert_eq!(limits.risk, Some(question(&document, LIMITS).predicted_risk));
+    assert_eq!(limits.notes, question(&document, LIMITS).note);
+    assert_eq!(limits.improvement_plan, [choice(&document, LIMITS, AWARE).title.clone()]);
+    assert_eq!(limits.choices.len(), lens().question(LIMITS).unwrap().choices.len() + 1);
+    assert!(review.lens_notes.starts_with(&document.scope.sentence), "{}", review.lens_notes);
+
+    // Evidence against a practice answers no question by itself.
+    let refuted = ask(&evidence(&["c-1"]), &rules[1..], &outcomes[1..]);
+    let review = suggested(&refuted, lens());
+    let limits = review.questions.iter().find(|answer| answer.question == LIMITS).unwrap();
+    assert_eq!((limits.risk, limits.improvement_plan.len()), (Some(Risk::Unanswered), 1));
+}
+
+#[test]
+fn a_note_that_is_too_long_is_cut_as_the_tool_would() {
+    let mut document = ask(&evidence(&[]), &[], &[]);
+    document.questions[0].note = "Nothing is known. ".repeat(300);
+    let review = suggested(&document, lens());
+    assert!(length(&review.questions[0].notes) <= QUESTION_NOTE);
+    assert!(review.questions[0].notes.ends_with('…'));
+}
+
+proptest! {
+    #[test]
+    fn only_what_is_met_is_selected(rules in any_rules(), outcomes in any_outcomes()) {
+        let document = ask(&evidence(&["c-1", "c-2"]), &rules, &outcomes);
+        let review = suggested(&document, lens());
+        let met = document.questions.iter().flat_map(|question| {
+            let met = question.choices.iter().filter(|choice| choice.verdict == Suggestion::Met);
+            met.map(|choice| (question.id.as_str(), choice.id.as_str()))
+        });
+        prop_assert_eq!(selected(&review), met.collect::<Vec<_>>());
+    }
 }

@@ -377,7 +377,7 @@ mod tests {
     async fn waits(source: Source) -> bool {
         let id = UnitId::new("iam", "111122223333", "aws-global");
         let unit = Unit::new(id, &[], Timestamp::UNIX_EPOCH, &sdk::replay(), source, Arc::new(Nowhere));
-        let pause = unit.pause(Duration::from_secs(60));
+        let pause = unit.pause(Duration::from_mins(1));
         tokio::time::timeout(Duration::from_millis(50), pause).await.is_err()
     }
 

@@ -52,7 +52,7 @@ pub(crate) enum Command {
     /// List, show and check lenses
     #[command(after_help = "Example: wellproof lens check my-lens.json")]
     Lens(Lens),
-    /// What people answered: read a review into one format
+    /// What people answered: read a review into one format, and print it
     #[command(after_help = "Example: wellproof review import report.txt --output review.json")]
     Review(Review),
     /// Print the least-privilege IAM policy that a scan needs
@@ -150,6 +150,8 @@ pub(crate) enum Format {
     Json,
     Html,
     Markdown,
+    /// HTML in the layout of the Tool's own report: what people answered (with --review), else what evidence suggests
+    WaReport,
 }
 
 #[derive(Debug, Args)]
@@ -245,11 +247,23 @@ pub(crate) struct Review {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReviewCommand {
-    /// Read a report that the Well-Architected Tool printed (PDF or text), or the JSON of its ListAnswers and GetAnswer
+    /// Read a report that the Well-Architected Tool printed (PDF or text), one of `review print`, or the JSON of the Tool's ListAnswers and
+    /// GetAnswer
     Import {
         /// The file; `-` is stdin
         file: PathBuf,
         /// The lens that was reviewed, by id or a file of it; by default the shipped one that the file fits best
+        #[arg(long, value_name = "ID|FILE")]
+        lens: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Print a review as HTML in the layout of the Tool's own report, which `import` reads back
+    #[command(after_help = "Example: wellproof review print review.json --output report.html")]
+    Print {
+        /// A file of `review import`, or one that it reads; `-` is stdin
+        file: PathBuf,
+        /// The lens that was reviewed, by id or a file of it; by default the shipped one that the file names or fits best
         #[arg(long, value_name = "ID|FILE")]
         lens: Option<String>,
         #[command(flatten)]

@@ -116,3 +116,64 @@ fn the_tools_own_answers_are_imported() {
         (&"SELECTED".into(), &"by hand".into())
     );
 }
+
+/// What a review says, without where it was read from.
+fn said(review: &serde_json::Value) -> serde_json::Value {
+    let mut review = review.clone();
+    review["source"] = serde_json::Value::Null;
+    for answer in review["questions"].as_array_mut().unwrap() {
+        answer["line"] = serde_json::Value::Null;
+    }
+    review
+}
+
+#[test]
+fn a_review_is_printed_and_read_back() {
+    let folder = replay::scratch();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (json, page, again) = (file("review.json"), file("review.html"), file("again.html"));
+    Wellproof::new(["review", "import", &report(), "--output", &json]).run().expect(0);
+    Wellproof::new(["review", "print", &json, "--output", &page]).run().expect(0);
+    let review: serde_json::Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    let back = Wellproof::new(["review", "import", &page]).run().expect(0).json();
+    assert_eq!(back["source"]["kind"], "report_html");
+    assert_eq!(said(&back), said(&review));
+
+    // The report itself is printed as what was made of it, and so is a print.
+    let printed = Wellproof::new(["review", "print", &report()]).run().expect(0);
+    assert_eq!(printed.stdout, fs::read_to_string(&page).unwrap());
+    Wellproof::new(["review", "print", &page, "--output", &again]).run().expect(0);
+    assert_eq!(said(&Wellproof::new(["review", "import", &again]).run().expect(0).json()), said(&review));
+
+    let demo = replay::demo().to_str().unwrap().to_owned();
+    let answered = ["answer", &demo, "--format", "wa-report", "--review", &page];
+    assert!(Wellproof::new(answered).run().expect(0).stdout.contains("Cloudcheckr new service deployment"));
+    let other = ["review", "print", &json, "--lens", "wellarchitected"];
+    Wellproof::new(other).run().expect(2).says(&["answers the lens wellarchitected-2020", "and not wellarchitected"]);
+    let text = fs::read_to_string(&page).unwrap();
+    let cut = file("cut.html");
+    fs::write(&cut, &text[..text.find("data-id=\"pricing-model\"").unwrap() + 300]).unwrap();
+    Wellproof::new(["review", "import", &cut]).run().expect(2).says(&[
+        "cut.html:",
+        "ends within COST",
+        "of 46 questions",
+    ]);
+}
+
+#[test]
+fn what_evidence_suggests_is_printed_and_is_nobodys_answer() {
+    let folder = replay::scratch();
+    let page = folder.path().join("suggested.html").to_str().unwrap().to_owned();
+    let demo = replay::demo().to_str().unwrap().to_owned();
+    Wellproof::new(["answer", &demo, "--format", "wa-report", "--output", &page]).run().expect(0);
+    let answers = Wellproof::new(["answer", &demo, "--format", "json"]).run().expect(0).json();
+    let text = fs::read_to_string(&page).unwrap();
+    let digest = answers["snapshot"]["digest"].as_str().unwrap().strip_prefix("sha256:").unwrap();
+    assert!(text.contains("Suggestions from evidence, not answers of people") && text.contains(digest));
+    let choices = answers["questions"].as_array().unwrap().iter().flat_map(|it| it["choices"].as_array().unwrap());
+    let met = choices.filter(|choice| choice["verdict"] == "met").count();
+    assert!(met > 0);
+    assert_eq!(text.matches("data-is=\"selected\"").count(), met);
+    Wellproof::new(["review", "import", &page]).run().expect(2).says(&["suggested.html:", "suggestions from evidence"]);
+    Wellproof::new(["answer", &demo, "--review", &page]).run().expect(2).says(&["suggestions from evidence"]);
+}

@@ -179,7 +179,7 @@ mod tests {
             (json!({"wildcard": "*.s*x*n"}), false),
             (json!({"wildcard": "aws.signin*"}), true),
             (json!({"wildcard": "aws.signin"}), true),
-            (json!({"wildcard": "aws.sign*in*nin"}), false),
+            (json!({"wildcard": "aws.sign*in*gin"}), false),
             (json!({"wildcard": "aws\\*"}), false),
         ] {
             assert_told(&json!({"source": [filter]}), Some(told));

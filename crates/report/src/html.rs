@@ -70,7 +70,7 @@ pub fn html(document: &Document, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// The source expression by which a content security policy allows an inline script or style.
-fn source(inline: &str) -> String {
+pub(crate) fn source(inline: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(inline.as_bytes())))
 }
 

@@ -26,6 +26,47 @@ pub(crate) fn prose(text: &str) -> Cow<'_, str> {
     legible(text, PROSE)
 }
 
+/// What people wrote, as it is shown to people: whole, with its line breaks and tabs, and with the marks that join or pick letters; else
+/// as every string is shown.
+pub(crate) fn written(text: &str) -> Cow<'_, str> {
+    if !text.contains(unfit) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 32);
+    for character in text.replace("\r\n", "\n").chars() {
+        if unfit(character) {
+            let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// The text as a JSON string of what can be seen, where [`written`] shows another.
+pub(crate) fn exact(text: &str) -> Option<String> {
+    if !text.contains(unfit) {
+        return None;
+    }
+    let mut json = String::with_capacity(text.len() + 32);
+    for character in serde_json::Value::from(text).to_string().chars() {
+        if unseen(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(json, "\\u{unit:04x}");
+            }
+        } else {
+            json.push(character);
+        }
+    }
+    Some(json)
+}
+
+/// What a page cannot show as what people wrote.
+fn unfit(character: char) -> bool {
+    let joins = matches!(u32::from(character), 0x200C..=0x200D | 0xFE00..=0xFE0F);
+    unseen(character) && !joins && !matches!(character, '\n' | '\t')
+}
+
 /// `text` as one line, for what stands within a line: a line break in it would forge another.
 pub fn legible_line(text: &str) -> Cow<'_, str> {
     legible(text, LINE)
@@ -145,6 +186,19 @@ mod tests {
         assert_eq!(explain(&usual, "rel_quotas"), "wellproof explain SNAPSHOT rel_quotas");
         assert_eq!(explain(&of_2020, "rel_1"), "wellproof explain SNAPSHOT rel_1 --lens wellarchitected-2020");
         assert_eq!(explain(&usual, "a; rm -rf '~'"), r"wellproof explain SNAPSHOT 'a; rm -rf '\''~'\'''");
+    }
+
+    #[test]
+    fn what_people_wrote_keeps_its_lines_and_its_letters() {
+        assert_eq!(written("a\r\nb\tc\u{1b}\u{202e}"), "a\nb\tc\\u{1b}\\u{202e}");
+        for kept in ["می\u{200c}خواهم", "👩\u{200d}💻", "❤\u{fe0f}", "two\n\nparagraphs"] {
+            assert_eq!(written(kept), kept);
+            assert_eq!(exact(kept), None);
+        }
+        let hidden = "\u{e0041}\u{1b}\"\r\n\u{9b}";
+        let json = exact(hidden).unwrap_or_default();
+        assert!(json.chars().all(|it| it.is_ascii() && !it.is_control()), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).ok().as_deref(), Some(hidden));
     }
 
     #[test]

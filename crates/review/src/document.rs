@@ -37,6 +37,18 @@ pub struct Review {
 impl Review {
     /// The name and version of the format.
     pub const SCHEMA: &'static str = "wellproof/review/1";
+
+    /// The same, as if it had been read where `other` was: whatever then differs, the two sources say differently.
+    pub fn as_if_from(mut self, other: &Self) -> Self {
+        self.source = other.source.clone();
+        for answer in &mut self.questions {
+            answer.line = other.questions.iter().find(|it| it.question == answer.question).and_then(|it| it.line);
+        }
+        for (own, others) in self.unplaced.iter_mut().zip(&other.unplaced) {
+            own.line = others.line;
+        }
+        self
+    }
 }
 
 /// Where a review was read from.
@@ -59,8 +71,12 @@ pub enum SourceKind {
     ReportText,
     /// The report itself, as PDF.
     ReportPdf,
+    /// A page: the report that we print as HTML, or another with the same text.
+    ReportHtml,
     /// What the Tool's `ListAnswers` and `GetAnswer` gave.
     ToolAnswers,
+    /// Nothing that people wrote: a snapshot, from whose evidence the answers are suggested. It is printed, and never read.
+    Evidence,
 }
 
 /// A lens by its id and edition.
@@ -152,6 +168,13 @@ pub struct ChoiceAnswer {
     /// The Tool's reason for a choice that is not applicable, such as `OUT_OF_SCOPE`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+}
+
+impl ChoiceAnswer {
+    /// A choice on which nothing was written.
+    pub fn new(choice: &str, status: Status) -> Self {
+        Self { choice: choice.to_owned(), status, notes: String::new(), reason: String::new() }
+    }
 }
 
 /// What people said of a choice, in the Tool's words.

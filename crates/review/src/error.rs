@@ -41,6 +41,26 @@ pub enum ImportError {
         /// The lens, or all that were tried.
         lens: String,
     },
+    /// A report that nobody answered: what people said must come from people.
+    #[error("{name}:{line}: these answers are suggestions from evidence, and nobody's answers")]
+    #[diagnostic(help("answer the review in the Tool, and read what it prints"))]
+    Suggestions {
+        /// The file.
+        name: String,
+        /// The line that says so, from 1.
+        line: u64,
+    },
+    /// A lens that does not come with the binary.
+    #[error("{name}:{line}: it answers the lens {lens}, which does not come with wellproof")]
+    #[diagnostic(help("name the file of that lens with --lens"))]
+    UnknownLens {
+        /// The file.
+        name: String,
+        /// The line that says so, from 1.
+        line: u64,
+        /// The lens's id.
+        lens: String,
+    },
     /// It ends before the last question does.
     #[error("{name}:{line}: the report ends within {within}; {read} of {of} questions were read")]
     #[diagnostic(help("print or export the report again; answers that are not there would count as not given"))]

@@ -3,6 +3,9 @@
 mod api;
 mod document;
 mod error;
+mod html;
+pub mod layout;
+mod marked;
 mod pdf;
 mod place;
 mod text;
@@ -17,8 +20,8 @@ pub use error::ImportError;
 /// Larger files are nobody's review.
 pub const MAX_BYTES: usize = 8 << 20;
 
-/// Reads a review: a report that the Tool printed, as PDF or as text, or the JSON of its `ListAnswers` and `GetAnswer`. `name` stands for
-/// the file in messages.
+/// Reads a review: a report that the Tool printed, as PDF or as text, one that we printed as HTML, or the JSON of the Tool's `ListAnswers`
+/// and `GetAnswer`. `name` stands for the file in messages.
 ///
 /// Without a `lens` it is the shipped one that the file names, or whose questions it asks most of.
 ///
@@ -31,7 +34,7 @@ pub fn import(name: &str, bytes: &[u8], lens: Option<&Lens>) -> Result<Review, I
     let source = |kind| Source { kind, name: name.to_owned(), sha256: hex::encode(Sha256::digest(bytes)) };
     if bytes.starts_with(b"%PDF-") {
         let text = pdf::text(bytes).map_err(|message| ImportError::Pdf { name: name.to_owned(), message })?;
-        return import_text(name, &text, lens, source(SourceKind::ReportPdf));
+        return import_text(name, &text, lens, source(SourceKind::ReportPdf), &|line| line);
     }
     let text = std::str::from_utf8(bytes).map_err(|err| {
         let offset = err.valid_up_to();
@@ -41,13 +44,31 @@ pub fn import(name: &str, bytes: &[u8], lens: Option<&Lens>) -> Result<Review, I
     if text.trim_start().starts_with(['{', '[']) {
         return api::import(name, text, lens, source(SourceKind::ToolAnswers));
     }
-    import_text(name, text, lens, source(SourceKind::ReportText))
+    if html::is_page(text) {
+        let page = html::read(text);
+        let source = source(SourceKind::ReportHtml);
+        if marked::is_ours(&page.pieces) {
+            return marked::import(name, &page.pieces, lens, source);
+        }
+        return import_text(name, &page.text, lens, source, &|line| page.line(line));
+    }
+    import_text(name, text, lens, source(SourceKind::ReportText), &|line| line)
 }
 
-fn import_text(name: &str, text: &str, lens: Option<&Lens>, source: Source) -> Result<Review, ImportError> {
+/// `at` says which line of the source a line of the text is.
+fn import_text(
+    name: &str,
+    text: &str,
+    lens: Option<&Lens>,
+    source: Source,
+    at: &dyn Fn(u64) -> u64,
+) -> Result<Review, ImportError> {
     let best = || Lens::shipped().iter().max_by_key(|lens| text::questions_in(text, lens));
     let Some(lens) = lens.or_else(best) else { return Err(not_a_review(name, None)) };
-    let read = text::read(text, lens);
+    let mut read = text::read(text, lens);
+    if let Some(line) = read.suggested {
+        return Err(ImportError::Suggestions { name: name.to_owned(), line: at(line) });
+    }
     let Some((line, within)) = read.last.clone().filter(|_| !read.answers.is_empty()) else {
         return Err(not_a_review(name, Some(lens)));
     };
@@ -55,7 +76,13 @@ fn import_text(name: &str, text: &str, lens: Option<&Lens>, source: Source) -> R
     let last = lens.questions().last().is_some_and(|question| missing.contains(&question.id));
     if last || !read.ended {
         let (read, of) = (read.answers.len(), lens.questions().count());
-        return Err(ImportError::Cut { name: name.to_owned(), line, within, read, of });
+        return Err(ImportError::Cut { name: name.to_owned(), line: at(line), within, read, of });
+    }
+    for answer in &mut read.answers {
+        answer.line = answer.line.map(at);
+    }
+    for piece in &mut read.unplaced {
+        piece.line = at(piece.line);
     }
     Ok(Review {
         schema: Review::SCHEMA.to_owned(),

@@ -30,12 +30,16 @@ pub(crate) struct Title<'a> {
     pub(crate) id: &'a str,
     plain: String,
     words: Vec<String>,
+    /// How many words a run of it may have: "hub-and-spoke" is one, and three.
+    lengths: std::ops::RangeInclusive<usize>,
 }
 
 impl<'a> Title<'a> {
     pub(crate) fn new(id: &'a str, title: &str) -> Self {
         let plain = plain(title);
-        Self { id, words: plain.split(' ').map(str::to_owned).collect(), plain }
+        let words: Vec<String> = plain.split(' ').map(str::to_owned).collect();
+        let fewest = title.split_whitespace().count().min(words.len());
+        Self { id, lengths: fewest.saturating_sub(SLACK).max(1)..=words.len() + SLACK, words, plain }
     }
 }
 
@@ -56,20 +60,19 @@ pub(crate) fn split<'a>(words: &[Word], titles: &[Title<'a>]) -> Vec<Run<'a>> {
     let mut step: Vec<(Option<usize>, usize)> = vec![(None, 1); looked];
     for from in (0..looked).rev() {
         let word = &words[from].plain;
-        cost[from] = f64::from(u32::try_from(word.len().max(1)).unwrap_or(u32::MAX)) + cost[from + 1];
+        cost[from] = f64::from(u32::try_from(letters(word).max(1)).unwrap_or(u32::MAX)) + cost[from + 1];
         if word.is_empty() || word.len() > LONGEST {
             continue;
         }
         for (nth, title) in titles.iter().enumerate() {
-            let count = title.words.len();
-            for len in count.saturating_sub(SLACK).max(1)..=count + SLACK {
+            for len in title.lengths.clone() {
                 let Some(run) = words.get(from..from + len).filter(|_| from + len <= looked) else { break };
                 let like = likeness(run, title);
                 if like < LEAST {
                     continue;
                 }
                 // As many letters as have to be changed: a word that is none of the title's costs less left out.
-                let longer = title.plain.len().max(run.iter().map(|word| word.plain.len() + 1).sum::<usize>() - 1);
+                let longer = title.plain.len().max(run.iter().map(|word| letters(&word.plain) + 1).sum::<usize>() - 1);
                 let changed = (1.0 - like) * f64::from(u32::try_from(longer).unwrap_or(u32::MAX));
                 let all = 0.5 + changed + cost[from + len];
                 if all < cost[from] {
@@ -96,6 +99,11 @@ pub(crate) fn split<'a>(words: &[Word], titles: &[Title<'a>]) -> Vec<Run<'a>> {
         runs.push(Run { title: None, from: looked, to: words.len() });
     }
     runs
+}
+
+/// How long a text is to a reader: of other scripts than Latin a letter has several bytes.
+fn letters(text: &str) -> usize {
+    text.chars().count()
 }
 
 fn likeness(run: &[Word], title: &Title<'_>) -> f64 {
@@ -158,6 +166,27 @@ mod tests {
         let wrapped =
             ["Ensure a sufficient gap between the current", "service limit and the maximum usage", "None of these"];
         assert_eq!(found(&wrapped), ["gap", "none"]);
+    }
+
+    #[test]
+    fn a_hyphen_makes_one_word_of_many() {
+        let title = "Prefer hub-and-spoke topologies over many-to-many mesh";
+        let titles = [Title::new("hub", title)];
+        for text in [title, "Prefer hub -and- spoke topologies over many to many mesh"] {
+            let words: Vec<Word> = super::words(1, text).collect();
+            assert_eq!(split(&words, &titles), [Run { title: Some("hub"), from: 0, to: words.len() }]);
+        }
+    }
+
+    #[test]
+    fn a_note_in_any_script_is_no_part_of_the_title_below_it() {
+        assert_eq!(
+            found(&[
+                "名前は山田太郎です。",
+                "Ensure a sufficient gap between the current service limit and the maximum usage"
+            ]),
+            ["? 名前は山田太郎です。", "gap"]
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use wellproof_lens::{Lens, Question, Risk};
 
 use crate::document::{Answer, ChoiceAnswer, Status, Unplaced, Workload};
+use crate::layout;
 use crate::place::{Title, Word, raw, split, words};
 use crate::words::{alike, is, plain, unbulleted};
 
@@ -31,6 +32,8 @@ pub(crate) struct Read {
     pub(crate) last: Option<(u64, String)>,
     /// Whether that question came to its notes, which end every answer.
     pub(crate) ended: bool,
+    /// The line that says that nobody answered anything.
+    pub(crate) suggested: Option<u64>,
 }
 
 /// A line that is not blank.
@@ -108,6 +111,7 @@ impl Titles {
         let first = lines.first()?;
         let numbered = after_number(&first.text);
         let mut title = numbered.unwrap_or(&first.text).to_owned();
+        let (mut best, mut found) = (0.0, None);
         for count in 1..=WRAPPED.min(lines.len()) {
             if count > 1 {
                 let line = &lines[count - 1];
@@ -117,9 +121,12 @@ impl Titles {
                 title = format!("{title} {}", line.text);
             }
             let end = title.find('?').map_or(title.len(), |at| at + 1);
-            if let Some(nth) = self.nearest(&plain(&title[..end])) {
-                let rest = lines[count - 1].rest(&title[end..]);
-                return Some((nth, count, rest));
+            // One title may begin as another does: the lines that are most alike to any are taken.
+            if let Some((nth, like)) = self.nearest(&plain(&title[..end]))
+                && like > best
+            {
+                best = like;
+                found = Some((nth, count, lines[count - 1].rest(&title[end..])));
             }
             // Only a line that begins like a heading is worth going on with.
             if end < title.len()
@@ -128,10 +135,11 @@ impl Titles {
                 break;
             }
         }
-        None
+        found
     }
 
-    fn nearest(&self, text: &str) -> Option<usize> {
+    /// The question with this title, and how much alike the two are.
+    fn nearest(&self, text: &str) -> Option<(usize, f64)> {
         if text.len() > 512 {
             return None;
         }
@@ -144,7 +152,7 @@ impl Titles {
         }
         let near = shared.into_iter().filter(|(_, words)| words * 3 >= own.len());
         let alike = near.map(|(nth, _)| (nth, alike(text, &self.plain[nth]))).filter(|(_, like)| *like >= LEAST);
-        alike.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(nth, _)| nth)
+        alike.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
 }
 
@@ -172,6 +180,7 @@ fn risk(line: &Line) -> Option<Risk> {
         ("no improvements identified", Risk::None),
         ("not applicable", Risk::NotApplicable),
         ("unanswered", Risk::Unanswered),
+        ("risk undetermined", Risk::Undetermined),
     ];
     labels.into_iter().find_map(|(label, risk)| {
         let len = label.split(' ').count();
@@ -188,6 +197,8 @@ fn risk(line: &Line) -> Option<Risk> {
 enum Mark {
     Selected,
     NotSelected,
+    NotApplicable,
+    ChoiceNotes,
     Notes,
     Plan,
 }
@@ -195,7 +206,9 @@ enum Mark {
 /// A heading of a question's answer that a line begins with, and what follows it.
 fn mark(line: &Line) -> Option<(Mark, Option<Line>)> {
     let words: Vec<&str> = line.text.split(' ').collect();
-    let heads: [(Mark, usize, &[&str]); 4] = [
+    let heads: [(Mark, usize, &[&str]); 6] = [
+        (Mark::NotApplicable, 3, &["not applicable choice s", "not applicable choices", "not applicable choice"]),
+        (Mark::ChoiceNotes, 3, &["notes on choices"]),
         (Mark::NotSelected, 3, &["not selected choice s", "not selected choices", "not selected choice"]),
         (Mark::Selected, 2, &["selected choice s", "selected choices", "selected choice"]),
         (Mark::Plan, 2, &["improvement plan"]),
@@ -208,7 +221,7 @@ fn mark(line: &Line) -> Option<(Mark, Option<Line>)> {
         }
         let rest = words[len..].join(" ");
         // "Notes" begins many a sentence, and an improvement plan is spoken of.
-        let alone = matches!(mark, Mark::Notes | Mark::Plan);
+        let alone = matches!(mark, Mark::ChoiceNotes | Mark::Notes | Mark::Plan);
         (!alone || rest.is_empty()).then(|| (mark, line.rest(&rest)))
     })
 }
@@ -220,13 +233,28 @@ struct Body {
     lines: Vec<Line>,
 }
 
+impl Body {
+    /// Whether its lines come to a heading, or to one that follows it.
+    fn is_at(&self, wanted: Mark) -> bool {
+        self.lines.iter().filter_map(mark).any(|(mark, _)| mark >= wanted)
+    }
+
+    /// The line of the plan's heading: the last, since a note may hold the same words.
+    fn plan(&self) -> Option<u64> {
+        let heads = |line: &&Line| matches!(mark(line), Some((Mark::Plan, _)));
+        self.lines.iter().rfind(heads).map(|line| line.number)
+    }
+}
+
 /// Reads a report.
 pub(crate) fn read(text: &str, lens: &Lens) -> Read {
     let lines = lines(text);
     let titles = Titles::of(lens);
-    let mut read = Read::default();
-    let furniture = furniture(&lines);
-    let (bodies, front) = bodies(&lines, &titles, lens, &furniture, &mut read);
+    let preamble = preamble(&lines);
+    let mut read = Read { suggested: preamble.suggested, ..Read::default() };
+    let furniture = if preamble.ours { HashSet::new() } else { furniture(&lines) };
+    let pages = Pages { furniture: &furniture, repeat_titles: !preamble.ours };
+    let (bodies, front) = bodies(&lines, &titles, lens, pages, &mut read);
     let told = front_matter(&lines[..front], &titles, &furniture, &mut read);
     let questions: Vec<&Question> = lens.questions().collect();
     for body in bodies {
@@ -255,6 +283,35 @@ pub(crate) fn read(text: &str, lens: &Lens) -> Read {
     read
 }
 
+/// What stands before all that a report reports.
+struct Preamble {
+    /// Whether we printed it.
+    ours: bool,
+    /// The line that says that nobody answered anything.
+    suggested: Option<u64>,
+}
+
+fn preamble(lines: &[Line]) -> Preamble {
+    let own: Vec<&Line> = lines.iter().take_while(|line| !is(&line.plain, &plain(layout::PROPERTIES))).collect();
+    let (printed, suggestions) = (plain(layout::PRINTED_BY), plain(layout::SUGGESTIONS));
+    let ours = own.iter().any(|line| line.plain.starts_with(&printed));
+    // A narrow page may break it.
+    let says_so = |at: &usize| {
+        let text: Vec<&str> = own[*at..].iter().take(WRAPPED).map(|line| line.plain.as_str()).collect();
+        text.join(" ").starts_with(&suggestions)
+    };
+    let suggested = (0..own.len()).find(says_so).filter(|_| ours);
+    Preamble { ours, suggested: suggested.map(|at| own[at].number) }
+}
+
+/// What the pages of a report add to it. Those of a report that we printed carry neither heads nor numbers.
+#[derive(Clone, Copy)]
+struct Pages<'a> {
+    furniture: &'a HashSet<u64>,
+    /// Whether the title of a question may stand on the next page again.
+    repeat_titles: bool,
+}
+
 /// Lines that a page's head or foot repeats: the report's titles, account and page numbers.
 fn furniture(lines: &[Line]) -> HashSet<u64> {
     let is_furniture = |line: &Line| {
@@ -268,13 +325,7 @@ fn furniture(lines: &[Line]) -> HashSet<u64> {
 }
 
 /// The questions' lines, and how many lines come before the first one's.
-fn bodies(
-    lines: &[Line],
-    titles: &Titles,
-    lens: &Lens,
-    furniture: &HashSet<u64>,
-    read: &mut Read,
-) -> (Vec<Body>, usize) {
+fn bodies(lines: &[Line], titles: &Titles, lens: &Lens, pages: Pages<'_>, read: &mut Read) -> (Vec<Body>, usize) {
     let pillars: Vec<(&str, String)> = lens.pillars.iter().map(|it| (it.id.as_str(), plain(&it.name))).collect();
     let mut bodies: Vec<Body> = Vec::new();
     let (mut front, mut at) = (lines.len(), 0);
@@ -288,20 +339,22 @@ fn bodies(
                 .iter()
                 .take(NEAR)
                 .take_while(|line| titles.at(std::slice::from_ref(line)).is_none());
-            let near: BTreeSet<Mark> = rest.iter().chain(own).filter_map(mark).map(|(mark, _)| mark).collect();
+            let own = || rest.iter().chain(own.clone());
+            let near: BTreeSet<Mark> = own().filter_map(mark).map(|(mark, _)| mark).collect();
+            let heads = near.contains(&Mark::Selected) || near.contains(&Mark::NotSelected);
+            // Notes may speak of another question, and no answer follows: neither its lists nor, at once, its risk.
+            let in_notes = pillar.is_some() || bodies.last().is_some_and(|body| body.is_at(Mark::ChoiceNotes));
+            let heads = heads || (in_details && (!in_notes || own().take(2).any(|line| risk(line).is_some())));
             let current = bodies.last_mut().filter(|body| body.question == question && pillar.is_none());
             // A page ended within the answer, and its title stands on the next one again.
-            let goes_on = |body: &Body| {
-                let ended = body.lines.iter().filter_map(mark).any(|(mark, _)| mark >= Mark::Notes);
-                !(ended && near.contains(&Mark::Selected))
-            };
-            if let Some(body) = current.filter(|body| goes_on(body)) {
+            let goes_on = |body: &Body| !(body.is_at(Mark::Notes) && near.contains(&Mark::Selected));
+            if let Some(body) = current.filter(|body| pages.repeat_titles && goes_on(body)) {
                 body.lines.extend(rest);
                 at += count;
                 continue;
             }
             // The summary names questions too, and says nothing of their choices.
-            if in_details || near.contains(&Mark::Selected) || near.contains(&Mark::NotSelected) {
+            if heads {
                 if let Some(lines) = pillar.take() {
                     pillar_notes(pillar_id, &lines, read);
                 }
@@ -322,7 +375,7 @@ fn bodies(
             }
             (pillar, pillar_id) = (Some(Vec::new()), id);
             front = front.min(at);
-        } else if furniture.contains(&line.number) {
+        } else if pages.furniture.contains(&line.number) {
             // It says nothing of any answer.
         } else if let Some(lines) = &mut pillar {
             lines.push(line.clone());
@@ -372,35 +425,21 @@ fn front_matter(lines: &[Line], titles: &Titles, furniture: &HashSet<u64>, read:
     let mut told = BTreeMap::new();
     let mut of = None;
     for (at, line) in lines.iter().enumerate().skip(plan.unwrap_or(lines.len())) {
-        if let Some(risk) = risk(line) {
+        // A pillar without any says "No improvements identified" in the list of one risk.
+        if let Some(risk @ (Risk::High | Risk::Medium)) = risk(line) {
             of = Some(risk);
-        } else if let (Some(risk @ (Risk::High | Risk::Medium)), Some((nth, ..))) = (of, titles.at(&lines[at..])) {
+        } else if let (Some(risk), Some((nth, ..))) = (of, titles.at(&lines[at..])) {
             told.insert(nth, risk);
         }
     }
     told
 }
 
-/// The labels of the first page, the longer one first where one begins with another.
-const LABELS: [&str; 11] = [
-    "Workload name",
-    "ARN",
-    "Description",
-    "Review owner",
-    "Industry type",
-    "Industry",
-    "Environment",
-    "AWS Regions",
-    "Non-AWS regions",
-    "Account IDs",
-    "Architectural design",
-];
-
 fn workload(lines: &[&Line], read: &mut Read) {
     let mut values: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut label = None;
     for line in lines {
-        let found = LABELS.iter().find_map(|label| {
+        let found = layout::LABELS.iter().find_map(|(label, _)| {
             let words = label.split(' ').count();
             let own: Vec<&str> = line.text.split(' ').collect();
             let head = own.get(..words)?.join(" ");
@@ -459,19 +498,16 @@ fn digits(text: String) -> String {
 
 fn answer(question: &Question, body: &Body, read: &mut Read) -> Answer {
     let mut parts: BTreeMap<Option<Mark>, Vec<Line>> = BTreeMap::new();
-    let (mut risk_found, mut part) = (None, None);
+    let (mut status, mut part) = (QuestionStatus::default(), None);
     let mut marks = BTreeSet::new();
+    let plan = body.plan();
     let mut lines = body.lines.iter().cloned().rev().collect::<Vec<_>>();
     while let Some(line) = lines.pop() {
-        if risk_found.is_none()
-            && part.is_none()
-            && let Some(risk) = risk(&line)
-        {
-            risk_found = Some(risk);
+        if part.is_none() && status.take(&line) {
             continue;
         }
         match mark(&line) {
-            Some((mark, rest)) if Some(mark) > part => {
+            Some((mark, rest)) if Some(mark) > part && (mark != Mark::Plan || Some(line.number) == plan) => {
                 part = Some(mark);
                 marks.insert(mark);
                 lines.extend(rest);
@@ -487,6 +523,9 @@ fn answer(question: &Question, body: &Body, read: &mut Read) -> Answer {
     choices.read(&selected, told_apart.then_some(Status::Selected), &mut after, read);
     let unselected = parts.remove(&Some(Mark::NotSelected)).unwrap_or_default();
     choices.read(&unselected, Some(Status::Unselected), &mut after, read);
+    let not_applicable = parts.remove(&Some(Mark::NotApplicable)).unwrap_or_default();
+    choices.read(&not_applicable, Some(Status::NotApplicable), &mut after, read);
+    choices.read_notes(&parts.remove(&Some(Mark::ChoiceNotes)).unwrap_or_default(), read);
     after.extend(parts.remove(&Some(Mark::Notes)).unwrap_or_default());
     let plan = parts.remove(&Some(Mark::Plan));
     read.ended = marks.contains(&Mark::Notes) || marks.contains(&Mark::Plan);
@@ -495,14 +534,43 @@ fn answer(question: &Question, body: &Body, read: &mut Read) -> Answer {
         question: question.id.clone(),
         number: question.number.clone(),
         title: question.title.clone(),
-        risk: risk_found,
+        risk: status.risk,
         applicable: true,
         choices: choices.found,
         notes,
-        reason: String::new(),
+        reason: status.reason,
         improvement_plan,
         line: Some(body.line),
     }
+}
+
+/// What stands between a question's title and its choices.
+#[derive(Default)]
+struct QuestionStatus {
+    risk: Option<Risk>,
+    reason: String,
+}
+
+impl QuestionStatus {
+    /// Whether the line is part of it.
+    fn take(&mut self, line: &Line) -> bool {
+        if self.risk.is_none()
+            && let Some(risk) = risk(line)
+        {
+            self.risk = Some(risk);
+            return true;
+        }
+        if let Some(reason) = reason(&line.text) {
+            reason.clone_into(&mut self.reason);
+            return true;
+        }
+        is(&line.plain, &plain(layout::RISK_UNKNOWN))
+    }
+}
+
+/// Why something does not apply, where a line says so.
+fn reason(text: &str) -> Option<&str> {
+    text.strip_prefix(layout::REASON).map(str::trim_start)
 }
 
 /// The choices of a question as they are found.
@@ -534,12 +602,7 @@ impl<'a> Choices<'a> {
                 (Some(id), Some(_)) if self.found.iter().any(|it| it.choice == id) => {
                     unplaced(format!("{} has this choice before", self.question.number));
                 }
-                (Some(id), Some(status)) => self.found.push(ChoiceAnswer {
-                    choice: id.to_owned(),
-                    status,
-                    notes: String::new(),
-                    reason: String::new(),
-                }),
+                (Some(id), Some(status)) => self.found.push(ChoiceAnswer::new(id, status)),
                 (Some(_), None) => {
                     unplaced(format!(
                         "whether {} has it selected cannot be told: the lists run together",
@@ -554,6 +617,30 @@ impl<'a> Choices<'a> {
         }
         if last.is_some() && status == Some(Status::Unselected) {
             after.extend(lines.iter().filter(|line| line.number > last_line).cloned());
+        }
+    }
+
+    /// Reads what was written on single choices: the title of each, and below it a reason and a note.
+    fn read_notes(&mut self, lines: &[Line], read: &mut Read) {
+        let words: Vec<Word> = lines.iter().flat_map(|line| words(line.number, &line.text)).collect();
+        let mut on = None;
+        for run in split(&words, &self.titles) {
+            let text = raw(&words[run.from..run.to]);
+            if let Some(id) = run.title {
+                on = self.found.iter().position(|it| it.choice == id);
+            }
+            match on.and_then(|on| self.found.get_mut(on)) {
+                Some(_) if run.title.is_some() => {}
+                Some(choice) => match reason(&text).filter(|_| choice.reason.is_empty() && choice.notes.is_empty()) {
+                    Some(reason) => reason.clone_into(&mut choice.reason),
+                    None if choice.notes.is_empty() => choice.notes = text,
+                    None => choice.notes = format!("{} {text}", choice.notes),
+                },
+                None => {
+                    let why = format!("it is on no choice of {}", self.question.number);
+                    read.unplaced.push(Unplaced { line: words[run.from].line, text, why });
+                }
+            }
         }
     }
 }

@@ -260,3 +260,15 @@ fn a_risk_that_cannot_be_read_is_told() {
     let told: Vec<&str> = review.unplaced.iter().map(|it| it.why.as_str()).collect();
     assert_eq!(told, ["the risk of OPS 1 cannot be read"]);
 }
+
+/// "How do you monitor your resources?" begins as the title of another pillar's question does, wherever that one is broken.
+#[test]
+fn a_title_that_begins_as_another_does_is_read_to_its_end() {
+    let said = Said { risk: Risk::None, selected: vec![true; 16], note: String::new() };
+    let text = print(&vec![said; 46], &vec![Damage::default(); 46]);
+    let broken =
+        text.replace("How do you monitor your resources to ensure", "How do you monitor your resources to\nensure");
+    assert_ne!(text, broken);
+    let review = import("report.txt", broken.as_bytes(), None).expect("it is a review");
+    assert_eq!((review.missing.len(), review.unplaced.len()), (0, 0), "{:?}", review.unplaced);
+}

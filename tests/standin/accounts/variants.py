@@ -167,6 +167,20 @@ VARIANTS = (
     ),
     # A fact that refutes; account state can at most support the choice.
     Variant(
+        "root-user-with-access-keys",
+        "sound",
+        "root.access-keys",
+        "present",
+        {"sec_securely_operate_aws_account": (PARTIAL, NOT_MET)},
+    ),
+    Variant(
+        "users-without-second-factor",
+        "sound",
+        "credentials.mfa",
+        "none",
+        {"sec_identities_enforce_mechanisms": (PARTIAL, NOT_MET)},
+    ),
+    Variant(
         "sign-in-without-mfa",
         "sound",
         "sign-in.mfa",

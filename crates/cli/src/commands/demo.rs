@@ -26,10 +26,10 @@ pub(crate) fn run(args: &Demo) -> miette::Result<Exit> {
     scan::record(&scan::request(origin, args.out.clone())?)?;
 
     let lens = judge::lens("wellarchitected")?;
-    let judged = judge::answer(Reader::open(&args.out)?, &lens, judge::rules(None)?, &Scope::default(), Verify::Yes)?;
+    let judged = judge::answer(Reader::open(&args.out)?, lens, judge::rules(None)?, &Scope::default(), Verify::Yes)?;
     let options = TextOptions { all: false, color: output::stdout_has_colour(), width: output::columns() };
-    output::document(Path::new("-"), |out| answer::write(&judged.document, Format::Text, &options, out))?;
-    output::document(&args.report, |out| answer::write(&judged.document, Format::Html, &options, out))?;
+    output::document(Path::new("-"), |out| answer::write(&judged, None, Format::Text, &options, out))?;
+    output::document(&args.report, |out| answer::write(&judged, None, Format::Html, &options, out))?;
     output::say(&format!(
         "\nsnapshot: {}\nreport:   {}\nnext:     wellproof explain {} manage-service-limits",
         args.out.display(),

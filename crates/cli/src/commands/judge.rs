@@ -19,6 +19,7 @@ pub(crate) struct Judged {
     pub(crate) reader: Reader,
     pub(crate) evidence: Evidence,
     pub(crate) rules: RuleSet,
+    pub(crate) lens: Lens,
     pub(crate) document: Document,
 }
 
@@ -31,12 +32,12 @@ pub(crate) fn judge(args: &Judging, reviewed: Option<&str>) -> miette::Result<Ju
     let reader = Reader::open(&args.snapshot)?;
     config.check(reader.manifest())?;
     let verify = if args.allow_unverified { Verify::No } else { Verify::Yes };
-    answer(reader, &lens, rules, &config.scope, verify)
+    answer(reader, lens, rules, &config.scope, verify)
 }
 
 pub(crate) fn answer(
     reader: Reader,
-    lens: &Lens,
+    lens: Lens,
     rules: RuleSet,
     scope: &Scope,
     verify: Verify,
@@ -51,8 +52,8 @@ pub(crate) fn answer(
         damaged: !reading.problems.is_empty(),
         resources: reading.resources.values().sum(),
     };
-    let document = wellproof_answers::answer(&evidence, lens, &rules, &outcomes, scope, custody);
-    Ok(Judged { reader, evidence, rules, document })
+    let document = wellproof_answers::answer(&evidence, &lens, &rules, &outcomes, scope, custody);
+    Ok(Judged { reader, evidence, rules, lens, document })
 }
 
 /// The resource types that have to be parsed: what rules and hints read, and what derived facts are made of.

@@ -14,6 +14,7 @@ use crate::output;
 pub(crate) fn run(args: &Args) -> miette::Result<Exit> {
     match &args.command {
         ReviewCommand::Import { file, lens, output } => import(file, lens.as_deref(), output),
+        ReviewCommand::Print { file, lens, output } => print(file, lens.as_deref(), output),
     }
 }
 
@@ -25,8 +26,24 @@ fn import(file: &Path, lens: Option<&str>, to: &Output) -> miette::Result<Exit> 
     text.push('\n');
     output::text(&to.path, &text)?;
     tell(&name, &review);
-    let whole = review.missing.is_empty() && review.unplaced.is_empty();
-    Ok(if whole { Exit::Done } else { Exit::Gaps })
+    Ok(ended(&review))
+}
+
+fn print(file: &Path, lens: Option<&str>, to: &Output) -> miette::Result<Exit> {
+    let review = load(file, lens)?;
+    let lens = judge::lens(lens.unwrap_or(&review.lens.id))?;
+    if (&review.lens.id, &review.lens.edition) != (&lens.id, &lens.edition) {
+        let name = |id: &str, edition: &str| format!("{id} (edition {edition})");
+        let (reviewed, named) = (name(&review.lens.id, &review.lens.edition), name(&lens.id, &lens.edition));
+        return Err(CliError::OtherLens(format!("the review answers the lens {reviewed}, and not {named}")).into());
+    }
+    output::document(&to.path, |mut out| wellproof_report::wa_report(&review, &lens, &mut out))?;
+    Ok(ended(&review))
+}
+
+/// A review that leaves something open says so in its exit code.
+fn ended(review: &Review) -> Exit {
+    if review.missing.is_empty() && review.unplaced.is_empty() { Exit::Done } else { Exit::Gaps }
 }
 
 /// A review that was imported, or any file that can be.
