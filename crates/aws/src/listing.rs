@@ -113,6 +113,16 @@ impl<T: Facts> Listing<T> {
         }
     }
 
+    /// Keeps what was read of one that was listed: its record, or, where it is gone since, the reply that says so.
+    pub fn keep_read(&mut self, read: Answer<Option<Record<T>>>) {
+        match read {
+            Ok(Cited { value: Some(record), .. }) => self.push(record),
+            // Beside the page's own calls, which the next record cites.
+            Ok(Cited { value: None, calls }) => self.calls.extend(calls),
+            Err(malformed) => self.keep(Err(malformed)),
+        }
+    }
+
     /// The calls that it rests on so far.
     pub fn calls(&self) -> impl Iterator<Item = &CallId> {
         self.calls.iter()

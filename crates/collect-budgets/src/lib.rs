@@ -61,16 +61,8 @@ async fn list_budgets(unit: &Unit, client: &Client, budgets: &mut Listing<Budget
     let list = client.describe_budgets().account_id(unit.account()).max_results(PAGE);
     let mut pages = list.into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = budgets.page(&mut pages).await? {
-        let read = unit.join(page.budgets().iter().map(|it| read_budget(unit, client, it))).await;
-        let mut gone = Vec::new();
-        for read in read {
-            match read {
-                Ok(Cited { value: Some(record), .. }) => budgets.push(record),
-                Ok(Cited { value: None, calls }) => gone.extend(calls),
-                Err(malformed) => budgets.keep(Err(malformed)),
-            }
-        }
-        budgets.cite(gone);
+        let reads = page.budgets().iter().map(|it| read_budget(unit, client, it));
+        unit.join(reads).await.into_iter().for_each(|read| budgets.keep_read(read));
     }
     Ok(())
 }

@@ -88,33 +88,29 @@ async fn list_administrators(
     let mut pages = client.list_delegated_administrators().into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = administrators.page(&mut pages).await? {
         let reads = page.delegated_administrators().iter().map(|told| read_administrator(unit, client, told));
-        for record in unit.join(reads).await.into_iter().flatten() {
-            administrators.keep(record);
-        }
+        unit.join(reads).await.into_iter().for_each(|read| administrators.keep_read(read));
     }
     Ok(())
 }
 
-/// `None` when it administers nothing any more since it was listed, or left the organization.
+/// `None`, with the reply that says so, when it administers nothing any more since it was listed, or left the organization.
 async fn read_administrator(
     unit: &Unit,
     client: &Client,
     told: &types::DelegatedAdministrator,
-) -> Option<Result<Record<DelegatedAdministrator>, Refusal>> {
-    let id = match member::required_text(told.id(), "DelegatedAdministrator.Id") {
-        Ok(id) => id,
-        Err(refusal) => return Some(Err(refusal)),
-    };
+) -> Answer<Option<Record<DelegatedAdministrator>>> {
+    let id = member::required_text(told.id(), "DelegatedAdministrator.Id")?;
     let services = list_services(unit, client, &id).await;
-    if services.as_ref().is_err_and(is_gone) {
-        return None;
+    if let Some(refusal) = services.as_ref().err().filter(|it| is_gone(it)) {
+        return Ok(Cited { value: None, calls: refusal.calls.clone() });
     }
     let field = unit.fields::<DelegatedAdministrator>(&id);
     let facts = DelegatedAdministrator {
         administrator_account_id: id.clone(),
         service_principals: field.of("service_principals", &services, Clone::clone),
     };
-    Some(Ok(Record::new(&id, facts).arn(member::text(told.arn())).cites_answer(&services)))
+    let record = Record::new(&id, facts).arn(member::text(told.arn())).cites_answer(&services);
+    Ok(Cited { value: Some(record), calls: Vec::new() })
 }
 
 fn is_gone(refusal: &Refusal) -> bool {

@@ -52,15 +52,7 @@ async fn list_topics(unit: &Unit, sns: &Client, topics: &mut Listing<Topic>) -> 
     let mut pages = sns.list_topics().into_paginator().stop_on_duplicate_token(false).send();
     while let Some(page) = topics.page(&mut pages).await? {
         let reads = page.topics().iter().map(|topic| read_topic(unit, sns, topic));
-        let mut gone = Vec::new();
-        for read in unit.join(reads).await {
-            match read {
-                Ok(Cited { value: Some(record), .. }) => topics.push(record),
-                Ok(Cited { value: None, calls }) => gone.extend(calls),
-                Err(malformed) => topics.keep(Err(malformed)),
-            }
-        }
-        topics.cite(gone);
+        unit.join(reads).await.into_iter().for_each(|read| topics.keep_read(read));
     }
     Ok(())
 }
