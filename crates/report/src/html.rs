@@ -70,16 +70,14 @@ pub fn html(document: &Document, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// The source expression by which a content security policy allows an inline script or style.
-pub(crate) fn source(inline: &str) -> String {
+fn source(inline: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(inline.as_bytes())))
 }
 
-fn head(document: &Document) -> Markup {
-    let policy = format!(
-        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        source(STYLE),
-        source(SCRIPT)
-    );
+/// How a page begins: nothing comes from elsewhere, and nothing runs but what `scripts` names. `scheme` is its colours.
+pub(crate) fn page_head(style: &str, scripts: &str, scheme: &str, title: &Markup) -> Markup {
+    let policy =
+        format!("default-src 'none'; style-src {};{scripts} base-uri 'none'; form-action 'none'", source(style));
     markup! {
         (DOCTYPE)
         (PreEscaped("<html lang=\"en\">"))
@@ -88,13 +86,21 @@ fn head(document: &Document) -> Markup {
             meta http-equiv="Content-Security-Policy" content=(policy);
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="referrer" content="no-referrer";
-            meta name="color-scheme" content="light dark";
+            meta name="color-scheme" content=(scheme);
             meta name="generator" content="wellproof";
-            title { (prose(&document.lens.name)) ", " (name(&document.lens.edition)) ": review by evidence" }
-            style { (PreEscaped(STYLE)) }
+            title { (title) }
+            style { (PreEscaped(style)) }
         }
         (PreEscaped("<body>"))
         a.skip href="#main" { "Skip to the report" }
+    }
+}
+
+fn head(document: &Document) -> Markup {
+    let scripts = format!(" script-src {};", source(SCRIPT));
+    let title = markup! { (prose(&document.lens.name)) ", " (name(&document.lens.edition)) ": review by evidence" };
+    markup! {
+        (page_head(STYLE, &scripts, "light dark", &title))
         (picture::definitions())
     }
 }

@@ -9,13 +9,13 @@ mod tally;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
+use maud::{Markup, PreEscaped, html as markup};
 use wellproof_lens::{Lens, Pillar, Question, Risk};
 use wellproof_review::layout::{self, Part};
 use wellproof_review::{Answer, ChoiceAnswer, Review, SourceKind, Status, Unplaced};
 
 use self::tally::Tally;
-use crate::html::source;
+use crate::html::page_head;
 use crate::legible::{count, exact, name, prose, written};
 
 const STYLE: &str = include_str!("../assets/wa_report.css");
@@ -75,24 +75,9 @@ impl<'a> Printed<'a> {
     }
 
     fn head(&self) -> Markup {
-        let policy = format!("default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'", source(STYLE));
         let workload = &self.review.workload.name;
-        markup! {
-            (DOCTYPE)
-            (PreEscaped("<html lang=\"en\">"))
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="referrer" content="no-referrer";
-                meta name="color-scheme" content="light";
-                meta name="generator" content="wellproof";
-                title { @if !workload.is_empty() { (name(workload)) " - " } (prose(&self.lens.name)) " report" }
-                style { (PreEscaped(STYLE)) }
-            }
-            (PreEscaped("<body>"))
-            a.skip href="#main" { "Skip to the report" }
-        }
+        let title = markup! { @if !workload.is_empty() { (name(workload)) " - " } (prose(&self.lens.name)) " report" };
+        page_head(STYLE, "", "light", &title)
     }
 
     fn header(&self) -> Markup {
