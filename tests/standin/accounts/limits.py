@@ -382,11 +382,12 @@ def _overview(world: World) -> None:
 def _alarms(world: World) -> None:
     sns = [TOPIC.format(region=HOME)]
     for_api = sns if world.fact("alarms.actions") == "sns" else []
-    _alarm(world, "api-errors", "AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", for_api)
-    _alarm(world, "api-latency", "AWS/ApplicationELB", "TargetResponseTime", for_api)
-    _alarm(world, "order-queue-age", "AWS/SQS", "ApproximateAgeOfOldestMessage", sns)
-    _alarm(
+    alarm(world, HOME, "api-errors", "AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", for_api)
+    alarm(world, HOME, "api-latency", "AWS/ApplicationELB", "TargetResponseTime", for_api)
+    alarm(world, HOME, "order-queue-age", "AWS/SQS", "ApproximateAgeOfOldestMessage", sns)
+    alarm(
         world,
+        HOME,
         "db-proxy-recovers",
         "AWS/EC2",
         "StatusCheckFailed_System",
@@ -400,23 +401,25 @@ def _alarms(world: World) -> None:
     lacking = world.fact("alarms.data") == "lacking"
     _state(world, HOME, "order-queue-age", "INSUFFICIENT_DATA" if lacking else "OK", 95)
     if world.fact("alarms.root-use") == "present":
-        _alarm(world, "root-use", "CloudTrailMetrics", "RootAccountUsage", sns)
+        alarm(world, HOME, "root-use", "CloudTrailMetrics", "RootAccountUsage", sns)
         _state(world, HOME, "root-use", "OK", 260)
 
 
-def _alarm(
+def alarm(
     world: World,
+    region: str,
     name: str,
     namespace: str,
     metric: str,
     actions: list[str],
     dimensions: Mapping[str, str] | None = None,
 ) -> None:
+    """An alarm on one metric, which fires after a quarter of an hour above ten."""
     pairs: list[dict[str, Any]] = [{"Name": key, "Value": value} for key, value in (dimensions or {}).items()]
     with world.step(f"alarm {name}", 270) as moto:
         moto.ask(
             "cloudwatch",
-            HOME,
+            region,
             "PutMetricAlarm",
             AlarmName=name,
             Namespace=namespace,

@@ -256,24 +256,9 @@ def _data(world: World) -> None:
 def _alarms(world: World) -> None:
     topic = world.arn("sns", REGION, telling.TOPIC)
     actions = [topic] if world.fact("render.alarms") == "sns" else []
+    about = {"TargetGroup": "targetgroup/render-queue/6d0ecf831eec9f09"}
     for name, metric in (("queue-stalled", "UnHealthyHostCount"), ("frames-failing", "HTTPCode_Target_5XX_Count")):
-        with world.step(f"render alarm {name}", 120) as moto:
-            moto.ask(
-                "cloudwatch",
-                REGION,
-                "PutMetricAlarm",
-                AlarmName=name,
-                Namespace="AWS/ApplicationELB",
-                MetricName=metric,
-                Dimensions=[{"Name": "TargetGroup", "Value": "targetgroup/render-queue/6d0ecf831eec9f09"}],
-                Statistic="Sum",
-                Period=300,
-                EvaluationPeriods=3,
-                Threshold=5.0,
-                ComparisonOperator="GreaterThanThreshold",
-                ActionsEnabled=True,
-                AlarmActions=actions,
-            )
+        limits.alarm(world, REGION, name, "AWS/ApplicationELB", metric, actions, about)
     if world.fact("render.quotas") == "watched":
         for quota in limits.QUOTAS:
             if quota.code in _USAGE[REGION]:
