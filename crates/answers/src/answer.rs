@@ -310,7 +310,7 @@ impl<'a> Answering<'a> {
             Suggestion::NotMet => say == Say::Refutes,
             Suggestion::Partial => matches!(say, Say::Weakens | Say::Proves | Say::Supports),
             Suggestion::NotApplicable => say == Say::Finds(Nothing::NotApplicable),
-            Suggestion::NotProven => say != Say::Unknown,
+            Suggestion::NotProven => !matches!(say, Say::Unknown | Say::OpenInVain),
         };
         let rules = said.iter().filter(|said| rests_on(said.say)).flat_map(|said| {
             let partners = if said.say == Say::Proves { said.bearing.together_with.as_slice() } else { &[] };

@@ -72,6 +72,8 @@ pub(crate) enum Say {
     /// Something was not read: of the rule itself, of one that it counts only together with, of a share of failures
     /// that might be tolerated, or of a number of resources that might be enough.
     Unknown,
+    /// Something was not read of a rule that says nothing either way.
+    OpenInVain,
     /// It fails, which says nothing.
     FailsInVain,
     /// It passes, and that proves the choice.
@@ -98,7 +100,9 @@ impl Say {
             Self::Weakens => Weight::Weakens,
             Self::Proves => Weight::Proves,
             Self::Supports => Weight::Supports,
-            Self::Unknown | Self::FailsInVain | Self::PassesInVain | Self::Finds(_) => Weight::Nothing,
+            Self::Unknown | Self::OpenInVain | Self::FailsInVain | Self::PassesInVain | Self::Finds(_) => {
+                Weight::Nothing
+            }
         }
     }
 }
@@ -123,6 +127,7 @@ impl Bearing {
     pub(crate) fn say(&self, stand: impl Fn(usize) -> Stand) -> Say {
         let own = stand(self.rule);
         match own.verdict {
+            Verdict::Unknown if self.pass == Weight::Nothing && self.fail == Weight::Nothing => Say::OpenInVain,
             Verdict::Unknown => Say::Unknown,
             Verdict::NotApplicable if self.none_means_not_applicable && own.cited => Say::Finds(Nothing::NotApplicable),
             Verdict::NotApplicable => Say::Finds(Nothing::Silence),
@@ -194,8 +199,8 @@ pub(crate) fn suggest(says: &[Say]) -> Suggestion {
         Suggestion::Met
     } else if any(Say::Supports) {
         Suggestion::Partial
-    } else if any(Say::Finds(Nothing::NotApplicable)) && !any(Say::FailsInVain) {
-        // A rule that fails in vain found something to judge, so that the choice is not beside the point.
+    } else if any(Say::Finds(Nothing::NotApplicable)) && !any(Say::FailsInVain) && !any(Say::OpenInVain) {
+        // A rule that fails in vain found something to judge, and one that is open might have, so that the choice is not beside the point.
         Suggestion::NotApplicable
     } else {
         Suggestion::NotProven
@@ -238,6 +243,7 @@ mod tests {
             (Supports, Weakens, Fail, Suggestion::Partial),
             (Supports, No, Fail, Suggestion::NotProven),
             (Supports, No, Unknown, Suggestion::NotProven),
+            (No, No, Unknown, Suggestion::NotProven),
             (No, Refutes, Pass, Suggestion::NotProven),
             (No, Refutes, Fail, Suggestion::NotMet),
             (No, Weakens, Fail, Suggestion::Partial),
@@ -246,6 +252,16 @@ mod tests {
             let say = bearing(pass, fail).say(|_| of(verdict));
             assert_eq!(suggest(&[say]), wanted, "{pass:?} {fail:?} {verdict:?}");
         }
+    }
+
+    #[test]
+    fn what_says_nothing_either_way_stands_in_nobodys_way_when_it_is_unknown() {
+        let open = bearing(Weight::Nothing, Weight::Nothing).say(|_| Stand::UNKNOWN);
+        assert_eq!(open, Say::OpenInVain);
+        assert_eq!(suggest(&[open, Say::Proves]), Suggestion::Met);
+        assert_eq!(suggest(&[open, Say::Supports]), Suggestion::Partial);
+        let none = Say::Finds(Nothing::NotApplicable);
+        assert_eq!(suggest(&[open, none]), Suggestion::NotProven, "it might have found something to judge");
     }
 
     #[test]
