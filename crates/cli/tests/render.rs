@@ -137,7 +137,13 @@ const ROWS: &[Row] = &[
     Row {
         question: "OPS 4",
         rule: "launches-are-made-by-code",
-        says: &["instances were started by hand in", "CloudFormation started", "Terraform", "user/marc", "user/nina"],
+        says: &[
+            "instances were started from the console or with the AWS CLI in",
+            "CloudFormation started",
+            "Terraform",
+            "user/marc",
+            "user/nina",
+        ],
         twin: "render.launched-by=cloudformation",
         collectors: EC2,
     },

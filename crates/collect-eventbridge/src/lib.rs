@@ -60,15 +60,7 @@ async fn list_rules(unit: &Unit, events: &Client, rules: &mut Listing<Rule>) -> 
     let mut pages = wellproof_aws::pages(ask, ListRulesOutput::next_token);
     while let Some(page) = rules.page(&mut pages).await? {
         let reads = page.rules().iter().map(|rule| read_rule(unit, events, rule));
-        let mut gone = Vec::new();
-        for read in unit.join(reads).await {
-            match read {
-                Ok(Cited { value: Some(record), .. }) => rules.push(record),
-                Ok(Cited { value: None, calls }) => gone.extend(calls),
-                Err(malformed) => rules.keep(Err(malformed)),
-            }
-        }
-        rules.cite(gone);
+        unit.join(reads).await.into_iter().for_each(|read| rules.keep_read(read));
     }
     Ok(())
 }
@@ -77,7 +69,7 @@ async fn list_rules(unit: &Unit, events: &Client, rules: &mut Listing<Rule>) -> 
 async fn read_rule(unit: &Unit, events: &Client, rule: &types::Rule) -> Answer<Option<Record<Rule>>> {
     let name = required_text(rule.name(), "Rule.Name")?;
     let event_pattern = text(rule.event_pattern());
-    let pattern = event_pattern.as_deref().map(parsed).transpose()?.unwrap_or_default();
+    let pattern = event_pattern.as_deref().map(parsed).transpose()?;
     let targets = list_targets(unit, events, &name).await;
     if let Some(refusal) = targets.as_ref().err().filter(|it| it.is("ResourceNotFoundException")) {
         return Ok(Cited { value: None, calls: refusal.calls.clone() });
@@ -86,8 +78,8 @@ async fn read_rule(unit: &Unit, events: &Client, rule: &types::Rule) -> Answer<O
         state: required_text(rule.state(), "Rule.State")?,
         managed_by: text(rule.managed_by()),
         schedule_expression: text(rule.schedule_expression()),
-        sources: exact(&pattern["source"]),
-        detail_types: exact(&pattern["detail-type"]),
+        sources: named(pattern.as_ref(), "source"),
+        detail_types: named(pattern.as_ref(), "detail-type"),
         targets: unit.fields::<Rule>(&name).of("targets", &targets, Clone::clone),
         event_pattern,
         name: name.clone(),
@@ -100,10 +92,12 @@ fn parsed(pattern: &str) -> Result<Value, Refusal> {
     serde_json::from_str(pattern).map_err(|_| Refusal::malformed("the pattern of a rule is not JSON"))
 }
 
-/// The words among what a field may be, sorted, each once. Objects there are filters.
-fn exact(field: &Value) -> Vec<String> {
-    let words: BTreeSet<&str> = field.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    words.into_iter().map(str::to_owned).collect()
+/// The words that a field may be, sorted, each once; `None` where others may do, too. Without a pattern there are none.
+fn named(pattern: Option<&Value>, field: &str) -> Option<Vec<String>> {
+    let Some(pattern) = pattern else { return Some(Vec::new()) };
+    // What is no word is a filter.
+    let words: Option<BTreeSet<&str>> = pattern[field].as_array()?.iter().map(Value::as_str).collect();
+    Some(words?.into_iter().map(str::to_owned).collect())
 }
 
 async fn list_targets(unit: &Unit, events: &Client, rule: &str) -> Answer<Vec<Target>> {

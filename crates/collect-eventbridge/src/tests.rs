@@ -70,9 +70,9 @@ async fn rules_and_their_targets_are_read_to_the_last_page() {
     assert_eq!((nightly.state.as_str(), nightly.event_pattern.as_deref()), ("DISABLED", None));
     assert_eq!(nightly.managed_by.as_deref(), Some("autoscaling.amazonaws.com"));
     assert_eq!(nightly.schedule_expression.as_deref(), Some("rate(1 day)"));
-    assert_eq!((nightly.sources, nightly.targets), (vec![], Read::Known(vec![])));
-    assert_eq!(root.sources, ["aws.signin"], "a filter is no source");
-    assert_eq!(root.detail_types, ["A", "B"]);
+    assert_eq!((nightly.sources, nightly.targets), (Some(vec![]), Read::Known(vec![])));
+    assert_eq!(root.sources, None, "a filter may select others, too");
+    assert_eq!(root.detail_types, Some(vec!["A".to_owned(), "B".to_owned()]));
     assert!(root.event_pattern.unwrap().contains(r#""userIdentity":{"type":["Root"]}"#), "the pattern is kept whole");
     let target = |arn: &str, kind| Target { target_arn: arn.to_owned(), kind };
     let told = vec![
@@ -142,6 +142,7 @@ async fn an_access_key_in_a_pattern_goes_and_the_pattern_stays() {
         "EventPattern":"{\"source\":[\"aws.iam\"],\"detail\":{\"key\":[\"AKIAIOSFODNN7EXAMPLE\"]}}"}]}"#;
     let collected = collected([rules(None, 200, keyed), no_targets()]).await;
     let rule = &all(&collected)[0];
-    assert_eq!(rule.sources, ["aws.iam"]);
+    assert_eq!(rule.sources.as_deref(), Some(&["aws.iam".to_owned()][..]));
+    assert_eq!(rule.detail_types, None, "it asks for none, so that all will do");
     assert!(rule.event_pattern.as_ref().unwrap().contains("[redacted:aws_access_key]"));
 }

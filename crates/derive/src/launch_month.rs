@@ -26,20 +26,25 @@ fn derive(place: &Place<'_>) -> Derived {
     if listed.gap.is_none() {
         for (resource, event) in launches.into_iter().filter(|(_, event)| event.error_code.is_none()) {
             let month = event.event_time.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string();
-            let (facts, hands, cite) =
+            let (facts, principals, cite) =
                 months.entry(month).or_insert_with_key(|month| (none(month), BTreeSet::new(), Cite::default()));
             cite.fact(resource);
             let instances = i64::try_from(event.instance_ids.len()).unwrap_or(i64::MAX);
             facts.instances += instances;
             *started_by(facts, event.tool) += instances;
             if matches!(event.tool, Tool::Console | Tool::Cli) {
-                hands.insert(event.principal_arn.unwrap_or(event.identity_type));
+                principals.insert(event.principal_arn.unwrap_or(event.identity_type));
             }
         }
     }
-    let records = months.into_iter().filter_map(|(month, (facts, hands, mut cite))| {
+    let records = months.into_iter().filter_map(|(month, (facts, principals, mut cite))| {
         listed.complete(&mut cite).ok()?;
-        place.own_record(place.region, &month, &LaunchMonth { hands: hands.into_iter().collect(), ..facts }, &cite)
+        place.own_record(
+            place.region,
+            &month,
+            &LaunchMonth { principals: principals.into_iter().collect(), ..facts },
+            &cite,
+        )
     });
     let resources: Vec<_> = records.collect();
     let listing = Some(place.listing(LaunchMonth::TYPE, resources.len(), &listed));
@@ -54,9 +59,9 @@ fn none(month: &str) -> LaunchMonth {
         by_terraform: 0,
         by_other_code: 0,
         by_service: 0,
-        by_hand: 0,
+        by_console_or_cli: 0,
         by_program: 0,
-        hands: Vec::new(),
+        principals: Vec::new(),
     }
 }
 
@@ -66,7 +71,7 @@ fn started_by(facts: &mut LaunchMonth, tool: Tool) -> &mut i64 {
         Tool::Terraform => &mut facts.by_terraform,
         Tool::Pulumi | Tool::Cdk => &mut facts.by_other_code,
         Tool::AwsService => &mut facts.by_service,
-        Tool::Console | Tool::Cli => &mut facts.by_hand,
+        Tool::Console | Tool::Cli => &mut facts.by_console_or_cli,
         Tool::Sdk | Tool::Other => &mut facts.by_program,
     }
 }

@@ -95,7 +95,7 @@ pub struct LaunchMonth {
     pub month: String,
     /// Instances that were started (`InstanceLaunch` without an error).
     pub instances: i64,
-    /// Those that CloudFormation started, for the CDK too, which hands its templates to it.
+    /// Those that CloudFormation started, for the CDK too, which principals its templates to it.
     pub by_cloudformation: i64,
     /// Those that Terraform or OpenTofu started.
     pub by_terraform: i64,
@@ -103,12 +103,12 @@ pub struct LaunchMonth {
     pub by_other_code: i64,
     /// Those that an AWS service started: Auto Scaling, Batch, EKS, a fleet. Whose group or fleet that was is not told here.
     pub by_service: i64,
-    /// Those that a person started: in the console, or with the AWS CLI, which a script may have called.
-    pub by_hand: i64,
+    /// Those that were started from the console, or with the AWS CLI, by hand or by a script.
+    pub by_console_or_cli: i64,
     /// All others: a program over an SDK, or one that is not known.
     pub by_program: i64,
-    /// Who started those by hand, sorted, each once.
-    pub hands: Vec<String>,
+    /// Who started these from the console or with the AWS CLI, sorted, each once.
+    pub principals: Vec<String>,
 }
 
 /// Who made an image.

@@ -20,11 +20,11 @@ pub struct Rule {
     /// The pattern of the events that it waits for, as JSON text, whole, since what it selects by is its meaning; null where it runs by the
     /// clock alone (`ListRules` Rules[].EventPattern).
     pub event_pattern: Option<String>,
-    /// What the pattern names as sources, word for word, sorted, such as `aws.signin`; its filters, such as by prefix, are left out
-    /// (`ListRules` Rules[].EventPattern, source).
-    pub sources: Vec<String>,
-    /// What it names as kinds of event, word for word, sorted, such as `AWS API Call via CloudTrail` (the same, detail-type).
-    pub detail_types: Vec<String>,
+    /// The sources of the events that it waits for, sorted, such as `aws.signin`: none where it runs by the clock alone, null where the pattern
+    /// does not name them word for word, but by a filter or not at all (`ListRules` Rules[].EventPattern, source).
+    pub sources: Option<Vec<String>>,
+    /// The same of their kinds, such as `AWS API Call via CloudTrail` (the same, detail-type).
+    pub detail_types: Option<Vec<String>>,
     /// What it starts (`ListTargetsByRule` Targets[]).
     pub targets: Read<Vec<Target>>,
 }

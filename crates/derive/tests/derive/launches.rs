@@ -25,13 +25,19 @@ fn each_month_counts_what_started_instances() {
     launch(&mut world, "e-5", "2026-05-04T00:00:00Z", "sdk", &["i-8"]);
     launch(&mut world, "e-6", "2026-05-05T00:00:00Z", "pulumi", &["i-9"]);
     let april: LaunchMonth = world.derived("2026-04");
-    assert_eq!((april.instances, april.by_cloudformation, april.by_hand), (2, 2, 0));
-    assert_eq!(april.hands, Vec::<String>::new());
+    assert_eq!((april.instances, april.by_cloudformation, april.by_console_or_cli), (2, 2, 0));
+    assert_eq!(april.principals, Vec::<String>::new());
     let may: LaunchMonth = world.derived("2026-05");
-    let each =
-        (may.by_cloudformation, may.by_terraform, may.by_other_code, may.by_service, may.by_hand, may.by_program);
+    let each = (
+        may.by_cloudformation,
+        may.by_terraform,
+        may.by_other_code,
+        may.by_service,
+        may.by_console_or_cli,
+        may.by_program,
+    );
     assert_eq!((may.instances, each), (7, (0, 1, 1, 3, 1, 1)));
-    assert_eq!(may.hands, [ANA]);
+    assert_eq!(may.principals, [ANA]);
     assert_eq!(world.record::<LaunchMonth>("2026-05").calls, [call(InstanceLaunch::TYPE, HERE)]);
 }
 
