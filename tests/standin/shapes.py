@@ -8,15 +8,16 @@ sentence each; nothing means that AWS could have sent this.
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 from xml.etree import ElementTree
 
 import cbor2
+import regex
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from botocore.parsers import ResponseParserError, create_parser
-from botocore.validate import ParamValidator
 
 from .encode import Reply
 
@@ -36,11 +37,15 @@ _NEVER_SENT = {"GetAdministratorAccount": (".Administrator: missing, and require
 
 
 def check_params(operation: OperationModel, params: Mapping[str, Any]) -> list[str]:
-    """What is wrong with the parameters of a request: types, required members, ranges."""
-    if operation.input_shape is None:
+    """What is wrong with the parameters of a request: types, required members, enums, lengths, ranges, patterns.
+
+    Each sentence begins with the parameter's path. Lengths count code points.
+    """
+    shape = operation.input_shape
+    if shape is None:
         return [f"{name}: the operation takes no parameters" for name in params]
-    report = ParamValidator().validate(params, operation.input_shape)
-    return report.generate_report().splitlines() if report.has_errors() else []
+    wrong = dict.fromkeys([*_check(shape, params, ""), *_constrain(shape, params, "")])
+    return [sentence.lstrip(".") for sentence in wrong]
 
 
 def check_answer(operation: OperationModel, value: Mapping[str, Any]) -> list[str]:
@@ -122,6 +127,55 @@ def _check_scalar(shape: Shape, value: Any, path: str) -> Iterator[str]:
         yield f"{path}: a timestamp without a time zone"
     elif kind == "string" and words and _word(str(value)) not in map(_word, words):
         yield f"{path}: {value!r} is none of {', '.join(words)}"
+
+
+def _constrain(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    """What breaks the bounds that a model sets; what is of the wrong type has none."""
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        for name, item in value.items():
+            if name in shape.members and item is not None:
+                yield from _constrain(shape.members[name], item, f"{path}.{name}")
+        return
+    if isinstance(shape, ListShape) and isinstance(value, list | tuple):
+        for at, item in enumerate(value):
+            yield from _constrain(shape.member, item, f"{path}[{at}]")
+    elif isinstance(shape, MapShape) and isinstance(value, dict):
+        for key, item in value.items():
+            yield from _constrain(shape.key, key, f"{path}.{key}")
+            yield from _constrain(shape.value, item, f"{path}.{key}")
+    yield from _constrain_size(shape, value, path)
+    if shape.type_name == "string" and isinstance(value, str):
+        yield from _constrain_text(shape, value, path)
+
+
+def _constrain_size(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    sized = isinstance(value, str | bytes | bytearray | list | tuple | dict)
+    if not sized and not isinstance(value, int | float):
+        return
+    size, what = (len(value), "length") if sized else (value, "value")
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    if least is not None and size < least:
+        yield f"{path}: {what} {size} is less than {least}"
+    if most is not None and size > most:
+        yield f"{path}: {what} {size} is more than {most}"
+
+
+def _constrain_text(shape: Shape, value: str, path: str) -> Iterator[str]:
+    words: list[str] = getattr(shape, "enum", [])
+    if words and value not in words:
+        yield f"{path}: {value!r} is none of {', '.join(words)}"
+    pattern = _pattern(shape.metadata.get("pattern"))
+    if pattern is not None and not pattern.fullmatch(value):
+        yield f"{path}: {value!r} does not match {pattern.pattern}"
+
+
+@functools.cache
+def _pattern(text: str | None) -> regex.Pattern[str] | None:
+    """A model's pattern; None where it is written for Java alone, as with halves of code points."""
+    try:
+        return regex.compile(text) if text else None
+    except regex.error:
+        return None
 
 
 def _word(value: str) -> str:
