@@ -8,7 +8,7 @@ from typing import Any
 
 import botocore.session
 from botocore.exceptions import UnknownServiceError
-from botocore.model import OperationModel, ServiceModel
+from botocore.model import OperationModel, ServiceModel, StructureShape
 
 # botocore's name of each service, with its IAM prefix where that is another word.
 SERVICES: Mapping[str, str] = {
@@ -29,6 +29,7 @@ SERVICES: Mapping[str, str] = {
     "service-quotas": "servicequotas",
     "sns": "sns",
     "sts": "sts",
+    "wellarchitected": "wellarchitected",
 }
 
 # What moto is asked for while an account is set up, and never by a collector.
@@ -71,6 +72,27 @@ _UNLISTED_PAGES: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "limit_key": "MaxResults",
         "result_key": "Destinations",
     },
+    # The Tool's paginators are all missing. It says how many items fit on a page at most.
+    **{
+        ("wellarchitected", operation): {
+            "input_token": "NextToken",
+            "output_token": "NextToken",
+            "limit_key": "MaxResults",
+            "result_key": items,
+            "most": 50,
+        }
+        for operation, items in {
+            "ListAnswers": "AnswerSummaries",
+            "ListCheckDetails": "CheckDetails",
+            "ListCheckSummaries": "CheckSummaries",
+            "ListLensReviews": "LensReviewSummaries",
+            "ListLenses": "LensSummaries",
+            "ListMilestones": "MilestoneSummaries",
+            "ListReviewTemplateAnswers": "AnswerSummaries",
+            "ListReviewTemplates": "ReviewTemplates",
+            "ListWorkloads": "WorkloadSummaries",
+        }.items()
+    },
 }
 
 
@@ -80,6 +102,12 @@ _ACTIONS: Mapping[tuple[str, str], str] = {
     ("budgets", "DescribeNotificationsForBudget"): "ViewBudget",
     ("budgets", "DescribeSubscribersForNotification"): "ViewBudget",
 }
+
+
+def error_shape(operation: OperationModel, code: str) -> StructureShape | None:
+    """The shape of an error of an operation's service, or None where the model does not know its code."""
+    shapes = {shape.error_code: shape for shape in operation.service_model.error_shapes}
+    return shapes.get(code)
 
 
 def iam_action(operation: OperationModel) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import io
 import json
 import logging
+import socket
 import threading
 import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from . import answers, apis, encode, shapes
 from .encode import Reply
 from .errors import ApiError, NotInWireShape, Unrecognised
 from .faults import Faults
+from .interruptions import Edit, Interruptions
 from .paging import Pages
 from .request import Call, HttpRequest, read_call
 from .world import World
@@ -36,10 +38,13 @@ class Manners:
 class Application:
     """Answers in the account's place; passes on to moto what belongs to no service of `apis.SERVICES`."""
 
-    def __init__(self, world: World, faults: Faults, manners: Manners) -> None:
+    def __init__(
+        self, world: World, faults: Faults, manners: Manners, interruptions: Interruptions | None = None
+    ) -> None:
         self._world = world
         self._faults = faults
         self._manners = manners
+        self._interruptions = interruptions or Interruptions()
         self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
         answers.load()
@@ -57,19 +62,28 @@ class Application:
         except ApiError as failure:
             reply = encode.error("json", None, failure, str(uuid.uuid5(uuid.NAMESPACE_URL, request.path)))
         else:
-            reply = self.reply(call)
+            cut, edits = self._interruptions.of(call)
+            if cut == "before":
+                _log(call, None, None, cut=cut)
+                _hang_up(environ)
+            reply = self.reply(call, edits, cut)
+            if cut == "after":
+                _hang_up(environ)
         headers = [*reply.headers.items(), ("Content-Length", str(len(reply.body)))]
         start_response(f"{reply.status} {'OK' if reply.status < 400 else 'Error'}", headers)
         return [reply.body]
 
-    def reply(self, call: Call) -> Reply:
-        """The reply to one API call, checked against the service model."""
+    def reply(self, call: Call, edits: Iterable[Edit] = (), cut: str | None = None) -> Reply:
+        """The reply to one API call, checked against the service model; somebody else's edits come before it."""
         request_id = self._request_id(call)
+        cut_off = {"cut": cut} if cut else {}
         try:
+            for edit in edits:
+                self._edit(edit.call(call))
             reply = self._answer(call, request_id)
         except ApiError as failure:
             reply = encode.error(call.protocol, call.operation, failure, request_id)
-            _log(call, reply, request_id, error=failure.code)
+            _log(call, reply, request_id, error=failure.code, **cut_off)
         except NotInWireShape as failure:
             log.error("not in wire shape: %s", failure)
             reply = encode.error(
@@ -77,14 +91,24 @@ class Application:
             )
             _log(call, reply, request_id, error="NotInWireShape", violations=failure.violations)
         else:
-            _log(call, reply, request_id)
+            _log(call, reply, request_id, **cut_off)
         return reply
+
+    def _edit(self, call: Call) -> None:
+        """What somebody else does. It is no request of the client's: nothing refuses, counts or logs it."""
+        try:
+            wrong = shapes.check_params(call.operation, call.params)
+            if wrong:
+                raise ApiError("ValidationException", "; ".join(wrong))
+            answers.answer(self._world, call)
+        except ApiError as failure:
+            raise ApiError("EditFailed", f"{call.name} by somebody else was refused: {failure}") from failure
 
     def _answer(self, call: Call, request_id: str) -> Reply:
         wrong = [f"unknown parameter {name}" for name in call.unknown]
         wrong += shapes.check_params(call.operation, call.params)
         if wrong:
-            raise ApiError("ValidationException", "; ".join(wrong))
+            raise _invalid(call, wrong)
         self._faults.check(call)
         pages = Pages(call, self._manners.page_size)
         value = pages.cut(answers.answer(self._world, call))
@@ -108,6 +132,21 @@ class Application:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{question}#{nth}"))
 
 
+def _invalid(call: Call, wrong: list[str]) -> ApiError:
+    """The refusal of parameters that the model forbids, with a field for each where the service's error has them."""
+    shape = apis.error_shape(call.operation, "ValidationException")
+    fields = [{"Name": sentence.partition(": ")[0], "Message": sentence} for sentence in wrong]
+    more = {"Reason": "FIELD_VALIDATION_FAILED", "Fields": fields}
+    known = {name: value for name, value in more.items() if shape is not None and name in shape.members}
+    return ApiError("ValidationException", "; ".join(wrong), 400, known)
+
+
+def _hang_up(environ: dict[str, Any]) -> NoReturn:
+    """Closes the connection without a reply."""
+    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    raise ConnectionAbortedError("cut off")
+
+
 def _read_environ(environ: dict[str, Any]) -> HttpRequest:
     length = int(environ.get("CONTENT_LENGTH") or 0)
     body = environ["wsgi.input"].read(length) if length else b""
@@ -124,7 +163,7 @@ def _rewound(environ: dict[str, Any], body: bytes) -> dict[str, Any]:
     return {**environ, "wsgi.input": io.BytesIO(body)}
 
 
-def _log(call: Call, reply: Reply, request_id: str, **more: Any) -> None:
+def _log(call: Call, reply: Reply | None, request_id: str | None, **more: Any) -> None:
     line = {
         "service": call.service,
         "operation": call.name,
@@ -132,7 +171,7 @@ def _log(call: Call, reply: Reply, request_id: str, **more: Any) -> None:
         "region": call.region,
         "protocol": call.protocol,
         "params": call.params,
-        "status": reply.status,
+        "status": reply.status if reply else None,
         "request_id": request_id,
         **more,
     }

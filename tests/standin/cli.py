@@ -15,6 +15,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from . import accounts, clock
 from .app import Application, Manners
 from .faults import Fault, Faults
+from .interruptions import Cut, Edit, Interruptions
+from .tool import checks, lenses, seed, store
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -35,15 +37,38 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--variant", action="append", default=[], help="a named change of one fact; see --list")
     options.add_argument("--deny", action="append", default=[], metavar="SERVICE:OPERATION[@REGION][=BY][#TIMES],…")
     options.add_argument("--throttle", action="append", default=[], metavar="SERVICE:OPERATION[@REGION][#TIMES],…")
+    options.add_argument("--conflict", action="append", default=[], metavar="SERVICE:OPERATION[@REGION][#TIMES],…")
+    options.add_argument("--cut", action="append", default=[], metavar="SERVICE:OPERATION#N=before|after,…")
+    options.add_argument("--edit-before", action="append", default=[], metavar="OPERATION#N:OPERATION=PARAMETERS")
     options.add_argument("--expire-after", type=int, metavar="N", help="the credentials expire after N calls")
     options.add_argument("--delay-ms", type=int, default=0, help="added to every answer")
     options.add_argument("--page-size", type=int, default=100, help="items on a page, at most")
     options.add_argument("--now", default=clock.DEFAULT_NOW, help="what the account's clock shows")
+    _add_tool(options)
     options.add_argument("--log", type=Path, help="one JSON line for each call")
     options.add_argument("--lenient", action="store_true", help="log answers that are not in wire shape, send them")
     options.add_argument("--while-stdin", action="store_true", help="stop when standard input is closed")
     options.add_argument("--list", action="store_true", help="print the facts and the variants as JSON, and stop")
     return options
+
+
+def _add_tool(options: argparse.ArgumentParser) -> None:
+    tool = options.add_argument_group("the Well-Architected Tool")
+    tool.add_argument("--workload", default="none", choices=list(seed.SETUPS), help="what it holds at the start")
+    tool.add_argument("--omitted-choices", default="keep", choices=["keep", "clear"], help="by ChoiceUpdates")
+    tool.add_argument("--lens-without", action="append", default=[], metavar="QUESTION|CHOICE,…")
+    tool.add_argument("--lens-with", action="append", default=[], metavar="[PILLAR/]QUESTION/CHOICE[@LEVEL]=TITLE")
+    tool.add_argument("--check-failure", action="append", default=[], metavar="REASON[@ACCOUNT]")
+
+
+def _tool(options: argparse.Namespace) -> store.Manners:
+    """What the options say about the Tool; raises ValueError, also for an edition that cannot be made."""
+    without = tuple(name for text in options.lens_without for name in text.split(",") if name)
+    added = tuple(lenses.Added.parse(text) for text in options.lens_with)
+    if without or added:
+        lenses.framework(without, added)
+    failures = tuple(checks.Failure.parse(text) for text in options.check_failure)
+    return store.Manners(options.omitted_choices, options.workload, without, added, failures)
 
 
 def main() -> int:
@@ -55,6 +80,10 @@ def main() -> int:
     try:
         deny = [fault for text in options.deny for fault in Fault.parse_all(text)]
         throttle = [fault for text in options.throttle for fault in Fault.parse_all(text)]
+        conflict = [fault for text in options.conflict for fault in Fault.parse_all(text)]
+        cuts = [cut for text in options.cut for cut in Cut.parse_all(text)]
+        interruptions = Interruptions(cuts, map(Edit.parse, options.edit_before))
+        tool = _tool(options)
         settings = accounts.settings(options.account, options.variant, options.set)
         now = clock.moment(options.now)
     except (ValueError, KeyError) as failure:
@@ -64,9 +93,10 @@ def main() -> int:
     os.environ["TZ"] = "UTC"
     with clock.stopped_at(now):
         world = accounts.build(options.account, settings, now)
-        faults = Faults(deny, throttle, world.regions, options.expire_after)
+        world.tool = store.Tool(world.account, now, tool, seed.seed)
+        faults = Faults(deny, throttle, world.regions, options.expire_after, conflict)
         manners = Manners(options.page_size, options.delay_ms, not options.lenient)
-        application = Application(world, faults, manners)
+        application = Application(world, faults, manners, interruptions)
         server = make_server("127.0.0.1", options.port, application, threaded=True, request_handler=QuietHandler)
         print(json.dumps({"port": server.port, "account": world.account, "pid": os.getpid()}), flush=True)
         if options.while_stdin:

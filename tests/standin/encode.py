@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import cbor2
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
+from . import apis
 from .errors import ApiError
 
 EC2_NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
@@ -49,9 +50,7 @@ def error(protocol: str, operation: OperationModel | None, failure: ApiError, re
         return Reply(failure.status, headers, _ec2_error(failure, request_id))
     if protocol == "query":
         return Reply(failure.status, headers, _query_error(operation, failure, request_id))
-    # The front door of AWS spells "Message", the services behind it "message".
-    refused_at_the_door = failure.code in ("AccessDeniedException", "UnrecognizedClientException")
-    message = {"Message" if refused_at_the_door else "message": failure.message}
+    message = {_message_member(operation, failure): failure.message}
     if operation is not None and operation.service_model.service_name == "cloudwatch":
         # CloudWatch keeps the codes of its oldest protocol in this header, and SDKs prefer them.
         at_fault = "Sender" if failure.status < 500 else "Receiver"
@@ -61,8 +60,17 @@ def error(protocol: str, operation: OperationModel | None, failure: ApiError, re
         return Reply(failure.status, headers, body)
     if protocol == "rest-json":
         headers["x-amzn-errortype"] = failure.code
-        return Reply(failure.status, headers, json.dumps(message).encode())
+        return Reply(failure.status, headers, json.dumps({**message, **failure.members}).encode())
     return Reply(failure.status, headers, json.dumps({"__type": failure.code, **message}).encode())
+
+
+def _message_member(operation: OperationModel | None, failure: ApiError) -> str:
+    # The front door of AWS spells "Message", the services behind it "message", but for some.
+    if failure.code in ("AccessDeniedException", "UnrecognizedClientException"):
+        return "Message"
+    shape = apis.error_shape(operation, failure.code) if operation is not None else None
+    member = shape.members.get("Message") if shape is not None else None
+    return str(member.serialization.get("name", "Message")) if member is not None else "message"
 
 
 def _headers(protocol: str, request_id: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ import fnmatch
 import re
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from . import apis
@@ -76,9 +77,11 @@ class Faults:
         throttle: list[Fault],
         enabled_regions: list[str],
         expire_after: int | None = None,
+        conflict: Iterable[Fault] = (),
     ) -> None:
         self._deny = deny
         self._throttle = throttle
+        self._conflict = list(conflict)
         self._enabled_regions = enabled_regions
         self._expire_after = expire_after
         self._calls = 0
@@ -98,6 +101,9 @@ class Faults:
             # STS answers who the caller is whatever the policies say.
             if fault.covers(call) and call.name != "GetCallerIdentity" and self._counts(fault):
                 raise denied(call, fault.by)
+        for fault in self._conflict:
+            if fault.covers(call) and self._counts(fault):
+                raise conflicting(call)
 
     def _has_expired(self) -> bool:
         with self._lock:
@@ -139,6 +145,9 @@ def _on_resource(call: Call) -> str:
         case "guardduty":
             detector = call.params.get("DetectorId")
             return f" on resource: arn:aws:guardduty:{call.region}:111122223333:detector/{detector or '*'}"
+        case "wellarchitected":
+            workload = call.params.get("WorkloadId", "*")
+            return f" on resource: arn:aws:wellarchitected:{call.region}:111122223333:workload/{workload}"
         case "cloudformation":
             return f" on resource: arn:aws:cloudformation:{call.region}:111122223333:stack/*/*"
         case _:
@@ -154,8 +163,16 @@ def throttled(call: Call) -> ApiError:
             return ApiError("Throttling", "Rate exceeded")
         case _ if call.service == "service-quotas":
             return ApiError("TooManyRequestsException", "Rate exceeded")
+        case _ if call.service == "wellarchitected":
+            return ApiError("ThrottlingException", "Rate exceeded", 429)
         case _:
             return ApiError("ThrottlingException", "Rate exceeded")
+
+
+def conflicting(call: Call) -> ApiError:
+    """The refusal of a change to what is being changed; in the shape of the Tool, which alone is asked for changes."""
+    members = {"ResourceId": str(call.params.get("WorkloadId", "")), "ResourceType": "WORKLOAD"}
+    return ApiError("ConflictException", "The resource is being changed by another request.", 409, members)
 
 
 def expired(call: Call) -> ApiError:

@@ -10,6 +10,7 @@ from . import apis
 from .errors import ApiError
 from .request import Call
 
+_BAD_TOKEN_OF = {"wellarchitected": "ValidationException"}
 _BAD_TOKEN = {"ec2": "InvalidNextToken", "query": "ValidationError", "rest-json": "BadRequestException"}
 
 
@@ -26,6 +27,7 @@ class Pages:
         self._size = page_size
         self._offset = 0
         if self._paged:
+            page_size = min(page_size, int(self._plan.get("most", page_size)))
             self._size = min(page_size, int(call.params.pop(str(self._plan.get("limit_key")), None) or page_size))
             self._offset = self._read_token(call.params.pop(self._plan["input_token"], None))
 
@@ -59,4 +61,5 @@ class Pages:
         except (binascii.Error, UnicodeDecodeError, ValueError):
             pass
         code = _BAD_TOKEN.get(self._call.protocol, "InvalidNextTokenException")
+        code = _BAD_TOKEN_OF.get(self._call.service, code)
         raise ApiError(code, "The specified token is not valid.")

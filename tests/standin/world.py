@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from . import clock
 from .moto_backend import ACCOUNT_ID, Moto
+from .tool.store import Tool
 
 Row: TypeAlias = dict[str, Any]
 
@@ -28,6 +29,7 @@ class World:
         self.settings = settings
         self.moto = Moto()
         self.ids: dict[str, str] = {}
+        self.tool: Tool | None = None
         self._tables: dict[tuple[str, str], list[Row]] = defaultdict(list)
 
     def fact(self, key: str) -> str:

@@ -11,6 +11,7 @@ import pkgutil
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from ..errors import ApiError
 from ..request import Call
 from ..world import World
 
@@ -18,6 +19,7 @@ Answer: TypeAlias = dict[str, Any]
 Handler: TypeAlias = Callable[[World, Call], Answer]
 Amendment: TypeAlias = Callable[[World, Call, Answer], Answer]
 
+_UNKNOWN_TO_MOTO = ("wellarchitected",)
 _HANDLERS: dict[tuple[str, str], Handler] = {}
 _AMENDMENTS: dict[tuple[str, str], Amendment] = {}
 
@@ -47,6 +49,8 @@ def answer(world: World, call: Call) -> Answer:
     key = (call.service, call.name)
     if key in _HANDLERS:
         return _HANDLERS[key](world, call)
+    if call.service in _UNKNOWN_TO_MOTO:
+        raise ApiError("UnsupportedOperation", f"neither moto nor the stand-in answers {call.name}")
     found = world.moto.ask(call.service, call.region, call.name, **call.params)
     amendment = _AMENDMENTS.get(key)
     return amendment(world, call, found) if amendment else found
