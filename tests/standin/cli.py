@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--deny", action="append", default=[], metavar="SERVICE:OPERATION[@REGION][=BY][#TIMES],…")
     options.add_argument("--throttle", action="append", default=[], metavar="SERVICE:OPERATION[@REGION][#TIMES],…")
     options.add_argument("--conflict", action="append", default=[], metavar="SERVICE:OPERATION[@REGION][#TIMES],…")
-    options.add_argument("--cut", action="append", default=[], metavar="SERVICE:OPERATION#N=before|after,…")
+    options.add_argument("--cut", action="append", default=[], metavar="SERVICE:OPERATION#N[+]=before|after,…")
     options.add_argument("--edit-before", action="append", default=[], metavar="OPERATION#N:OPERATION=PARAMETERS")
     options.add_argument("--expire-after", type=int, metavar="N", help="the credentials expire after N calls")
     options.add_argument("--delay-ms", type=int, default=0, help="added to every answer")

@@ -14,7 +14,9 @@ from typing import Any
 from . import apis
 from .request import Call
 
-_CUT = re.compile(r"^(?P<service>[a-z0-9*?-]+):(?P<operation>[A-Za-z0-9*?]+)#(?P<nth>[1-9]\d*)=(?P<when>before|after)$")
+_CUT = re.compile(
+    r"^(?P<service>[a-z0-9*?-]+):(?P<operation>[A-Za-z0-9*?]+)#(?P<nth>[1-9]\d*)(?P<onwards>\+?)=(?P<when>before|after)$"
+)
 _EDIT = re.compile(r"^(?P<operation>[A-Za-z0-9*?]+)#(?P<nth>[1-9]\d*):(?P<edit>[A-Za-z]+)=(?P<params>.+)$", re.DOTALL)
 EDITED = "wellarchitected"
 _ABOUT = ("WorkloadId", "LensAlias", "QuestionId", "TemplateArn")
@@ -22,7 +24,7 @@ _ABOUT = ("WorkloadId", "LensAlias", "QuestionId", "TemplateArn")
 
 @dataclass(frozen=True)
 class Cut:
-    """Which request gets no reply, the connection being closed: the nth that the pattern covers.
+    """Which request gets no reply, the connection being closed: the nth that the pattern covers, or all from there on.
 
     `before` it is handled, and nothing is changed; or `after`, when the change is made.
     """
@@ -30,19 +32,20 @@ class Cut:
     service: str
     operation: str
     nth: int
+    onwards: bool
     when: str
 
     @classmethod
     def parse_all(cls, text: str) -> list[Cut]:
-        """Reads `SERVICE:OPERATION#N=before|after`, several with commas between them; raises ValueError."""
+        """Reads `SERVICE:OPERATION#N[+]=before|after`, several with commas between them; raises ValueError."""
         return [cls._parse(part.strip()) for part in text.split(",") if part.strip()]
 
     @classmethod
     def _parse(cls, text: str) -> Cut:
         match = _CUT.match(text)
         if match is None:
-            raise ValueError(f"{text!r} does not read SERVICE:OPERATION#N=before|after")
-        return cls(match["service"], match["operation"], int(match["nth"]), match["when"])
+            raise ValueError(f"{text!r} does not read SERVICE:OPERATION#N[+]=before|after")
+        return cls(match["service"], match["operation"], int(match["nth"]), bool(match["onwards"]), match["when"])
 
     def covers(self, call: Call) -> bool:
         """Whether a call is counted."""
@@ -57,6 +60,7 @@ class Edit:
     nth: int
     name: str
     params: str
+    onwards = False
 
     @classmethod
     def parse(cls, text: str) -> Edit:
@@ -106,4 +110,5 @@ class Interruptions:
         if not interruption.covers(call):
             return False
         self._counted[interruption] += 1
-        return self._counted[interruption] == interruption.nth
+        count = self._counted[interruption]
+        return count == interruption.nth or (interruption.onwards and count > interruption.nth)

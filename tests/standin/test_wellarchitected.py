@@ -690,6 +690,18 @@ def test_any_request_can_be_cut_by_its_number() -> None:
         standin.stop()
 
 
+def test_all_requests_from_one_on_can_be_cut() -> None:
+    standin = StandIn(*EMPTY, "--cut", "wellarchitected:*#2+=before")
+    try:
+        own = create(standin)
+        for _ in range(3):
+            with pytest.raises(ConnectionClosedError):
+                own.answer()
+        assert standin.client("sts").get_caller_identity()["Account"] == "111122223333"
+    finally:
+        standin.stop()
+
+
 def test_somebody_else_edits_between_two_requests(tmp_path: Path) -> None:
     log = tmp_path / "calls"
     theirs = {"SelectedChoices": [NONE], "Notes": "theirs", "QuestionId": "identities"}
