@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
@@ -18,7 +19,7 @@ from . import answers, apis, encode, shapes
 from .encode import Reply
 from .errors import ApiError, NotInWireShape, Unrecognised
 from .faults import Faults
-from .interruptions import Edit, Interruptions
+from .interruptions import Cut, Edit, Interruptions
 from .paging import Pages
 from .request import Call, HttpRequest, read_call
 from .world import World
@@ -63,20 +64,20 @@ class Application:
             reply = encode.error("json", None, failure, str(uuid.uuid5(uuid.NAMESPACE_URL, request.path)))
         else:
             cut, edits = self._interruptions.of(call)
-            if cut == "before":
-                _log(call, None, None, cut=cut)
-                _hang_up(environ)
+            if cut is not None and cut.when == "before":
+                _log(call, None, None, cut=cut.when)
+                _hang_up(environ, cut)
             reply = self.reply(call, edits, cut)
-            if cut == "after":
-                _hang_up(environ)
+            if cut is not None:
+                _hang_up(environ, cut)
         headers = [*reply.headers.items(), ("Content-Length", str(len(reply.body)))]
         start_response(f"{reply.status} {'OK' if reply.status < 400 else 'Error'}", headers)
         return [reply.body]
 
-    def reply(self, call: Call, edits: Iterable[Edit] = (), cut: str | None = None) -> Reply:
+    def reply(self, call: Call, edits: Iterable[Edit] = (), cut: Cut | None = None) -> Reply:
         """The reply to one API call, checked against the service model; somebody else's edits come before it."""
         request_id = self._request_id(call)
-        cut_off = {"cut": cut} if cut else {}
+        cut_off = {"cut": cut.when} if cut else {}
         try:
             for edit in edits:
                 self._edit(edit.call(call))
@@ -141,9 +142,12 @@ def _invalid(call: Call, wrong: list[str]) -> ApiError:
     return ApiError("ValidationException", "; ".join(wrong), 400, known)
 
 
-def _hang_up(environ: dict[str, Any]) -> NoReturn:
-    """Closes the connection without a reply."""
-    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+def _hang_up(environ: dict[str, Any], cut: Cut) -> NoReturn:
+    """Closes the connection without a reply; of a cut that hangs, when the client has gone."""
+    while cut.hangs and environ["werkzeug.socket"].recv(1):
+        pass
+    with contextlib.suppress(OSError):
+        environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
     raise ConnectionAbortedError("cut off")
 
 

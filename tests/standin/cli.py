@@ -36,9 +36,10 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--set", action="append", default=[], metavar="FACT=VALUE", help="change one fact of it")
     options.add_argument("--variant", action="append", default=[], help="a named change of one fact; see --list")
     options.add_argument("--deny", action="append", default=[], metavar="SERVICE:OPERATION[@REGION][=BY][#TIMES],…")
-    options.add_argument("--throttle", action="append", default=[], metavar="SERVICE:OPERATION[@REGION][#TIMES],…")
+    throttled = "SERVICE:OPERATION[@REGION][#TIMES|%%EACH],…"
+    options.add_argument("--throttle", action="append", default=[], metavar=throttled)
     options.add_argument("--conflict", action="append", default=[], metavar="SERVICE:OPERATION[@REGION][#TIMES],…")
-    options.add_argument("--cut", action="append", default=[], metavar="SERVICE:OPERATION#N[+]=before|after,…")
+    options.add_argument("--cut", action="append", default=[], metavar="SERVICE:OPERATION#N[+]=[hang-]before|after,…")
     options.add_argument("--edit-before", action="append", default=[], metavar="OPERATION#N:OPERATION=PARAMETERS")
     options.add_argument("--expire-after", type=int, metavar="N", help="the credentials expire after N calls")
     options.add_argument("--delay-ms", type=int, default=0, help="added to every answer")
@@ -56,6 +57,7 @@ def _add_tool(options: argparse.ArgumentParser) -> None:
     tool = options.add_argument_group("the Well-Architected Tool")
     tool.add_argument("--workload", default="none", choices=list(seed.SETUPS), help="what it holds at the start")
     tool.add_argument("--omitted-choices", default="keep", choices=["keep", "clear"], help="by ChoiceUpdates")
+    tool.add_argument("--unselected-notes", default="keep", choices=["keep", "drop"], help="on choices")
     tool.add_argument("--lens-without", action="append", default=[], metavar="QUESTION|CHOICE,…")
     tool.add_argument("--lens-with", action="append", default=[], metavar="[PILLAR/]QUESTION/CHOICE[@LEVEL]=TITLE")
     tool.add_argument("--check-failure", action="append", default=[], metavar="REASON[@ACCOUNT]")
@@ -68,7 +70,9 @@ def _tool(options: argparse.Namespace) -> store.Manners:
     if without or added:
         lenses.framework(without, added)
     failures = tuple(checks.Failure.parse(text) for text in options.check_failure)
-    return store.Manners(options.omitted_choices, options.workload, without, added, failures)
+    return store.Manners(
+        options.omitted_choices, options.workload, without, added, failures, options.unselected_notes
+    )
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ PRINCIPAL = "arn:aws:sts::111122223333:assumed-role/WellproofScan/wellproof"
 
 _PATTERN = re.compile(
     r"^(?P<service>[a-z0-9*?-]+):(?P<operation>[A-Za-z0-9*?]+)"
-    r"(?:@(?P<region>[a-z0-9*?-]+))?(?:=(?P<by>identity|scp|boundary|resource))?(?:#(?P<times>\d+))?$"
+    r"(?:@(?P<region>[a-z0-9*?-]+))?(?:=(?P<by>identity|scp|boundary|resource))?(?:#(?P<times>\d+)|%(?P<each>[1-9]\d*))?$"
 )
 
 _BECAUSE = {
@@ -30,10 +30,11 @@ _BECAUSE = {
 
 @dataclass(frozen=True)
 class Fault:
-    """Which calls are refused: `service:Operation[@region][=identity|scp|boundary|resource][#times]`.
+    """Which calls are refused: `service:Operation[@region][=identity|scp|boundary|resource][#times|%each]`.
 
     Service is botocore's name or the IAM prefix; `*` and `?` stand for anything. `times` counts how
-    often a call is refused before it is let through; without it, always.
+    often a call is refused before it is let through; with `each`, one of so many calls is refused;
+    without either, always.
     """
 
     service: str
@@ -41,6 +42,7 @@ class Fault:
     region: str
     by: str
     times: int | None
+    each: int | None = None
 
     @classmethod
     def parse(cls, text: str) -> Fault:
@@ -48,10 +50,11 @@ class Fault:
         match = _PATTERN.match(text.strip())
         if match is None:
             raise ValueError(
-                f"{text!r} does not read service:Operation[@region][=identity|scp|boundary|resource][#times]"
+                f"{text!r} does not read service:Operation[@region][=identity|scp|boundary|resource][#times|%each]"
             )
         times = int(match["times"]) if match["times"] else None
-        return cls(match["service"], match["operation"], match["region"] or "*", match["by"] or "identity", times)
+        each = int(match["each"]) if match["each"] else None
+        return cls(match["service"], match["operation"], match["region"] or "*", match["by"] or "identity", times, each)
 
     @classmethod
     def parse_all(cls, text: str) -> list[Fault]:
@@ -113,6 +116,8 @@ class Faults:
     def _counts(self, fault: Fault) -> bool:
         with self._lock:
             self._refused[fault] += 1
+            if fault.each is not None:
+                return self._refused[fault] % fault.each == 0
             return fault.times is None or self._refused[fault] <= fault.times
 
 

@@ -15,7 +15,7 @@ from . import apis
 from .request import Call
 
 _CUT = re.compile(
-    r"^(?P<service>[a-z0-9*?-]+):(?P<operation>[A-Za-z0-9*?]+)#(?P<nth>[1-9]\d*)(?P<onwards>\+?)=(?P<when>before|after)$"
+    r"^(?P<service>[a-z0-9*?-]+):(?P<operation>[A-Za-z0-9*?]+)#(?P<nth>[1-9]\d*)(?P<onwards>\+?)=(?P<hangs>hang-)?(?P<when>before|after)$"
 )
 _EDIT = re.compile(r"^(?P<operation>[A-Za-z0-9*?]+)#(?P<nth>[1-9]\d*):(?P<edit>[A-Za-z]+)=(?P<params>.+)$", re.DOTALL)
 EDITED = "wellarchitected"
@@ -24,9 +24,10 @@ _ABOUT = ("WorkloadId", "LensAlias", "QuestionId", "TemplateArn")
 
 @dataclass(frozen=True)
 class Cut:
-    """Which request gets no reply, the connection being closed: the nth that the pattern covers, or all from there on.
+    """Which request gets no reply: the nth that the pattern covers, or all from there on.
 
-    `before` it is handled, and nothing is changed; or `after`, when the change is made.
+    `before` it is handled, and nothing is changed; or `after`, when the change is made. The connection is closed;
+    where it `hangs`, it stays open until the client goes.
     """
 
     service: str
@@ -34,18 +35,20 @@ class Cut:
     nth: int
     onwards: bool
     when: str
+    hangs: bool
 
     @classmethod
     def parse_all(cls, text: str) -> list[Cut]:
-        """Reads `SERVICE:OPERATION#N[+]=before|after`, several with commas between them; raises ValueError."""
+        """Reads `SERVICE:OPERATION#N[+]=[hang-]before|after`, several with commas between them; raises ValueError."""
         return [cls._parse(part.strip()) for part in text.split(",") if part.strip()]
 
     @classmethod
     def _parse(cls, text: str) -> Cut:
         match = _CUT.match(text)
         if match is None:
-            raise ValueError(f"{text!r} does not read SERVICE:OPERATION#N[+]=before|after")
-        return cls(match["service"], match["operation"], int(match["nth"]), bool(match["onwards"]), match["when"])
+            raise ValueError(f"{text!r} does not read SERVICE:OPERATION#N[+]=[hang-]before|after")
+        nth, onwards = int(match["nth"]), bool(match["onwards"])
+        return cls(match["service"], match["operation"], nth, onwards, match["when"], bool(match["hangs"]))
 
     def covers(self, call: Call) -> bool:
         """Whether a call is counted."""
@@ -99,10 +102,10 @@ class Interruptions:
         self._counted: Counter[Cut | Edit] = Counter()
         self._lock = threading.Lock()
 
-    def of(self, call: Call) -> tuple[str | None, list[Edit]]:
-        """When a call is cut, if it is, and what somebody else does before it. Ask once for each call."""
+    def of(self, call: Call) -> tuple[Cut | None, list[Edit]]:
+        """How a call is cut, if it is, and what somebody else does before it. Ask once for each call."""
         with self._lock:
-            cuts = [cut.when for cut in self._cuts if self._is_due(cut, call)]
+            cuts = [cut for cut in self._cuts if self._is_due(cut, call)]
             edits = [edit for edit in self._edits if self._is_due(edit, call)]
         return (cuts[0] if cuts else None), edits
 

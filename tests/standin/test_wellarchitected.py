@@ -14,7 +14,7 @@ import boto3
 import pytest
 import requests
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from .conftest import StandIn
 from .interruptions import Cut, Edit
@@ -642,8 +642,8 @@ def test_the_tool_throttles_denies_and_stands_in_conflict(start: Callable[..., S
     assert f"workload/{own.id}" in denied["Message"]
 
 
-def retrying(standin: StandIn) -> Any:
-    """A client that tries again."""
+def client(standin: StandIn, **config: Any) -> Any:
+    """A client of its own, by botocore's settings."""
     make: Any = boto3.client
     return make(
         "wellarchitected",
@@ -651,7 +651,7 @@ def retrying(standin: StandIn) -> Any:
         endpoint_url=standin.url,
         aws_access_key_id="standin",
         aws_secret_access_key="standin",
-        config=Config(retries={"total_max_attempts": 2, "mode": "standard"}),
+        config=Config(**config),
     )
 
 
@@ -668,7 +668,8 @@ def test_a_connection_is_cut_before_or_after_the_change(when: str, committed: bo
         assert own.answer()["SelectedChoices"] == (IDENTITIES[:1] if committed else [])
         assert own.update(SelectedChoices=IDENTITIES[:2])["SelectedChoices"] == IDENTITIES[:2]
         # The SDK's second attempt carries the same token, and makes no second milestone.
-        made = retrying(standin).create_milestone(WorkloadId=own.id, MilestoneName="Cut")
+        retrying = client(standin, retries={"total_max_attempts": 2, "mode": "standard"})
+        made = retrying.create_milestone(WorkloadId=own.id, MilestoneName="Cut")
         assert (made["MilestoneNumber"], made["ResponseMetadata"]["RetryAttempts"]) == (1, 1)
         assert len(own("list_milestones")["MilestoneSummaries"]) == 1
     finally:
@@ -676,6 +677,46 @@ def test_a_connection_is_cut_before_or_after_the_change(when: str, committed: bo
     calls = [json.loads(line) for line in log.read_text().splitlines()]
     updates = [(call["status"], call.get("cut")) for call in calls if call["operation"] == "UpdateAnswer"]
     assert updates == [(200, None), (200 if committed else None, when), (200, None)]
+
+
+def test_a_connection_hangs_until_the_client_goes() -> None:
+    cuts = "wellarchitected:UpdateAnswer#1=hang-after,wellarchitected:GetAnswer#2=hang-before"
+    standin = StandIn(*EMPTY, "--cut", cuts)
+    try:
+        own = create(standin)
+        own = Workload(client(standin, read_timeout=1, retries={"total_max_attempts": 1}), own.id)
+        with pytest.raises(ReadTimeoutError):
+            own.update(Notes="ours")
+        assert own.answer()["Notes"] == "ours"
+        with pytest.raises(ReadTimeoutError):
+            own.answer()
+        assert own.answer()["Notes"] == "ours"
+    finally:
+        standin.stop()
+
+
+def test_each_call_of_a_number_is_throttled() -> None:
+    standin = StandIn(*EMPTY, "--throttle", "wellarchitected:GetAnswer%3")
+    try:
+        own = create(standin)
+        for _ in range(2):
+            assert own.answer() == own.answer()
+            assert refused(own.answer)["Code"] == "ThrottlingException"
+    finally:
+        standin.stop()
+
+
+def test_notes_on_choices_that_are_not_selected_may_not_be_kept() -> None:
+    standin = StandIn(*EMPTY, "--unselected-notes", "drop")
+    try:
+        own = create(standin)
+        statuses = ["SELECTED", "UNSELECTED", "NOT_APPLICABLE"]
+        said = {name: {"Status": it, "Notes": "said"} for name, it in zip(IDENTITIES, statuses, strict=False)}
+        kept = own.update(ChoiceUpdates=said)["ChoiceAnswers"]
+        assert [answer["Status"] for answer in kept] == ["SELECTED", "NOT_APPLICABLE"]
+        assert all(answer["Notes"] == "said" for answer in kept)
+    finally:
+        standin.stop()
 
 
 def test_any_request_can_be_cut_by_its_number() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,11 @@ class Given:
     def status(self, choice: str) -> str:
         """SELECTED, NOT_APPLICABLE or UNSELECTED."""
         return self.choices[choice].status if choice in self.choices else "UNSELECTED"
+
+    def without_unselected_notes(self) -> Given:
+        """The answer where notes on choices that are not selected are not kept."""
+        kept = {choice: said for choice, said in self.choices.items() if said.status != "UNSELECTED"}
+        return dataclasses.replace(self, choices=kept)
 
 
 def invalid(name: str, message: str) -> ApiError:

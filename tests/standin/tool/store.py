@@ -28,8 +28,9 @@ RENDERING_ID = "3a5c0f4e9b1d47c28e6f0a1b2c3d4e5f"
 class Manners:
     """What AWS leaves open about the Tool, and what its account holds at the start.
 
-    `omitted_choices` is what becomes of choices that ChoiceUpdates leaves out, `keep` or `clear`; `workload` names a
-    set-up of `seed.SETUPS`; `without` and `added` make another edition of the framework.
+    `omitted_choices` is what becomes of choices that ChoiceUpdates leaves out, `keep` or `clear`; `unselected_notes`
+    are notes on choices that are not selected, `keep` or `drop`; `workload` names a set-up of `seed.SETUPS`; `without`
+    and `added` make another edition of the framework.
     """
 
     omitted_choices: str = "keep"
@@ -37,6 +38,7 @@ class Manners:
     without: tuple[str, ...] = ()
     added: tuple[Added, ...] = ()
     check_failures: tuple[Failure, ...] = ()
+    unselected_notes: str = "keep"
 
 
 @dataclass
@@ -282,7 +284,9 @@ class Region:
         if question is None:
             raise record.invalid("QuestionId", f"The lens has no question {params['QuestionId']}.")
         before = review.given(question.id)
-        review.answers[question.id] = record.updated(question, before, params, self.tool.manners.omitted_choices)
+        manners = self.tool.manners
+        given = record.updated(question, before, params, manners.omitted_choices)
+        review.answers[question.id] = given.without_unselected_notes() if manners.unselected_notes == "drop" else given
         review.updated = owner.updated = self.tool.tick()
         return review
 
