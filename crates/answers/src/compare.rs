@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use wellproof_lens::{Lens, Level};
 use wellproof_model::Suggestion;
+use wellproof_review::ours::{self, Owner};
 use wellproof_review::{Answer, Review, Status};
 
 use crate::document::{
@@ -55,6 +56,7 @@ pub fn compare(document: &mut Document, lens: &Lens, review: &Review) -> Result<
         missing: review.missing.clone(),
         unplaced: review.unplaced.len() as u64,
         unknown: unknown(lens, review),
+        gaps: review.pulled.as_ref().map_or_else(Vec::new, |pulled| pulled.gaps.clone()),
         agreement: Agreement::default(),
         contradicted: Vec::new(),
         undersold: Vec::new(),
@@ -65,13 +67,20 @@ pub fn compare(document: &mut Document, lens: &Lens, review: &Review) -> Result<
         question.people = Some(PeopleOnQuestion {
             risk: answer.risk,
             applicable: answer.applicable,
-            notes: answer.notes.clone(),
+            notes: ours::peoples(&answer.notes),
             reason: answer.reason.clone(),
         });
         if answer.applicable {
             compare_choices(question, answer, &mut line);
         } else {
             line.called_off.extend(called_off(question, answer));
+        }
+    }
+    for check in review.pulled.iter().flat_map(|pulled| &pulled.checks) {
+        let question = document.questions.iter_mut().find(|it| it.id == check.question);
+        let choice = question.and_then(|it| it.choices.iter_mut().find(|it| it.id == check.choice));
+        if let Some(choice) = choice {
+            choice.checks.push(check.clone());
         }
     }
     let worst_first = |found: &mut Vec<Disagreement>| found.sort_by_key(|it| rank(it.level, it.negative));
@@ -100,8 +109,13 @@ fn unknown(lens: &Lens, review: &Review) -> Vec<String> {
 
 fn compare_choices(question: &mut Question, answer: &Answer, line: &mut ReviewLine) {
     let (id, number) = (question.id.clone(), question.number.clone());
+    let answered = ours::is_answered(answer.choices.iter().map(|said| (said.status, said.notes.as_str())));
     for choice in &mut question.choices {
         let Some(said) = answer.choices.iter().find(|said| said.choice == choice.id) else { continue };
+        // What was pushed and left alone was said by nobody, and a question without an answer makes no claim.
+        if ours::owner(said.status, &said.notes, answered) != Owner::Person {
+            continue;
+        }
         let stand = standing(said.status, choice);
         choice.people =
             Some(PeopleOnChoice { status: said.status, notes: said.notes.clone(), reason: said.reason.clone(), stand });

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 pub use wellproof_lens::{Level, LevelBasis, Likeness, Risk};
 use wellproof_model::{Denier, GapKind, Suggestion, Verdict};
-pub use wellproof_review::Status;
+pub use wellproof_review::{Check, PullGap, Status};
 
 /// Everything that is said about one review.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -226,6 +226,9 @@ pub struct Choice {
     /// What people answered, where a review was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub people: Option<PeopleOnChoice>,
+    /// What Trusted Advisor said of it, where a pulled review passes that on. It decides nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
     /// What is suggested.
     pub verdict: Suggestion,
     /// Why, in a sentence.
@@ -261,6 +264,9 @@ pub struct ReviewLine {
     pub unplaced: u64,
     /// Questions, and choices as `question/choice`, that the review answers and the lens does not have.
     pub unknown: Vec<String>,
+    /// What was not read when the review was pulled, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<PullGap>,
     /// How many choices stand how.
     pub agreement: Agreement,
     /// What people claimed and evidence refutes, the worst first.

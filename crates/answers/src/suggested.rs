@@ -34,6 +34,7 @@ pub fn suggested(document: &Document, lens: &Lens) -> Review {
         missing: lens.questions().map(|it| it.id.clone()).filter(|id| !answered(id)).collect(),
         questions,
         unplaced: Vec::new(),
+        pulled: None,
     }
 }
 

@@ -10,13 +10,13 @@ use wellproof_model::{
     BodyEncoding, Call, CallId, CallKey, Caller, Evidence, Gap, GapId, GapKind, Listing, ListingState, Manifest,
     Resource, Scope, Suggestion, UnitId, Verdict, Workload,
 };
-use wellproof_review::{Review, Status};
+use wellproof_review::{Review, Status, ours};
 use wellproof_rules::{Judged, Outcome};
 
 use crate::Custody;
 use crate::answer::{BearsOn, RuleView, answer};
 use crate::compare::compare;
-use crate::document::{Choice, Document, Question, Risk, Standing};
+use crate::document::{Agreement, Choice, Document, Question, Risk, Standing};
 use crate::fail_on::{FailOn, fail_on};
 use crate::ruled::{Claim, listed_whole};
 use crate::suggest::Weight;
@@ -721,7 +721,7 @@ fn what_people_said_is_held_against_the_evidence() {
     let rules = [rule("alarmed", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
     let held = |verdict, status| {
         let mut document = ask(&evidence(&["c-1"]), &rules, &[outcome("alarmed", verdict, &["c-1"])]);
-        compare(&mut document, lens(), &reviewed(&[(MONITOR, status)], true)).unwrap();
+        compare(&mut document, lens(), &reviewed(&[(MONITOR, status), (AWARE, Status::Selected)], true)).unwrap();
         let stand = choice(&document, LIMITS, MONITOR).people.as_ref().unwrap().stand;
         (stand, document.review.unwrap())
     };
@@ -745,7 +745,7 @@ fn a_flaw_is_contradicted_the_other_way_round() {
     let rules = [rule("untracked", &[(LIMITS, FLAW, Weight::Proves, Weight::Refutes)])];
     let held = |verdict, status| {
         let mut document = ask_2020(&rules, &[outcome("untracked", verdict, &["c-1"])]);
-        let mut review = reviewed(&[(FLAW, status)], true);
+        let mut review = reviewed(&[(FLAW, status), ("monitor-and-manage-limits", Status::Selected)], true);
         review.lens.id.clone_from(&document.lens.id);
         review.lens.edition.clone_from(&document.lens.edition);
         compare(&mut document, Lens::by_id("wellarchitected-2020").unwrap(), &review).unwrap();
@@ -755,6 +755,53 @@ fn a_flaw_is_contradicted_the_other_way_round() {
     assert_eq!(held(Verdict::Fail, Status::Selected), Some(Standing::Undersold));
     assert_eq!(held(Verdict::Pass, Status::Selected), Some(Standing::Confirmed));
     assert_eq!(held(Verdict::Unknown, Status::Unselected), None);
+}
+
+#[test]
+fn a_question_without_an_answer_and_what_was_pushed_claim_nothing() {
+    let rules = [rule("alarmed", &[(LIMITS, MONITOR, Weight::Proves, Weight::Refutes)])];
+    let held = |verdict, notes: &str, status| {
+        let mut document = ask(&evidence(&["c-1"]), &rules, &[outcome("alarmed", verdict, &["c-1"])]);
+        let mut review = reviewed(&[(MONITOR, status), (AWARE, Status::Unselected)], true);
+        review.questions[0].choices[0].notes = notes.to_owned();
+        review.questions[0].notes = ours::merge("Theirs.", "REL 1: ours.", &document.snapshot.digest).notes;
+        compare(&mut document, lens(), &review).unwrap();
+        let question = document.questions.iter().find(|it| it.id == LIMITS).unwrap();
+        assert_eq!(question.people.as_ref().unwrap().notes, "Theirs.");
+        let claimed = choice(&document, LIMITS, MONITOR).people.is_some();
+        (claimed, document.review.unwrap().agreement)
+    };
+    for verdict in [Verdict::Pass, Verdict::Fail] {
+        assert_eq!(held(verdict, "", Status::Unselected), (false, Agreement::default()));
+        let ours = ours::choice_note("REL 1: so.", Status::Selected);
+        assert_eq!(held(verdict, &ours, Status::Selected), (false, Agreement::default()));
+        assert!(held(verdict, &ours, Status::Unselected).0, "somebody took it back");
+        assert!(held(verdict, "We doubt it.", Status::Unselected).0);
+    }
+}
+
+#[test]
+fn what_trusted_advisor_said_is_beside_the_choice_and_decides_nothing() {
+    let mut document = ask(&evidence(&[]), &[], &[]);
+    let mut review = reviewed(&[(MONITOR, Status::Selected)], true);
+    review.pulled = Some(
+        serde_json::from_value(serde_json::json!({
+            "workload_id": "0", "milestone": null, "lens_alias": "wellarchitected", "lens_arn": "arn", "lens_version": "1",
+            "edition": {}, "calls": [],
+            "checks": [{
+                "question": LIMITS, "choice": MONITOR, "id": "eW7HH0l7J9", "name": "Limits", "account": ACCOUNT,
+                "status": "OKAY", "flagged_resources": null, "reason": null, "updated_at": null, "request_id": "r-1",
+                "sha256": "00",
+            }],
+            "gaps": [{"what": "another", "reason": "ACCESS_DENIED", "message": "denied"}],
+        }))
+        .unwrap(),
+    );
+    let before = choice(&document, LIMITS, MONITOR).verdict;
+    compare(&mut document, lens(), &review).unwrap();
+    let choice = choice(&document, LIMITS, MONITOR);
+    assert_eq!((choice.verdict, choice.checks.len()), (before, 1));
+    assert_eq!(document.review.unwrap().gaps[0].reason, "ACCESS_DENIED");
 }
 
 #[test]

@@ -1,9 +1,6 @@
 //! Text that fits: notes cut to the Tool's limits, counts in words.
 
-/// What the Tool allows for a question's note, in characters.
-pub const QUESTION_NOTE: usize = 2084;
-/// What the Tool allows for a choice's note, in characters.
-pub const CHOICE_NOTE: usize = 250;
+pub use wellproof_review::ours::{CHOICE_NOTE, QUESTION_NOTE, length};
 
 const ELLIPSIS: char = '…';
 /// Below this much room a further note is left out whole rather than cut to a stump.
@@ -16,11 +13,6 @@ const LABEL: usize = 64;
 pub(crate) struct Note {
     pub(crate) text: String,
     pub(crate) left_out: u64,
-}
-
-/// Length as the strictest reader counts: UTF-16 code units, never fewer than characters.
-pub fn length(text: &str) -> usize {
-    text.encode_utf16().count()
 }
 
 /// One line: runs of white space and control characters become one space, marks that reorder text go.

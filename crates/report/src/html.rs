@@ -183,6 +183,15 @@ fn people(line: &ReviewLine, document: &Document, evidence: &Evidence<'_>) -> Ma
                         (evidence.chips(it.citations.iter().map(|citation| citation.call.as_str()), 3, it.citations_left_out, "How do we know?"))
                     }
                 }
+                @for (question, choice, check) in review::warnings(document) {
+                    li data-explain=(explain(&document.lens, &choice.id)) {
+                        p.finding-head {
+                            span.tag { "Trusted Advisor warns" } " "
+                            a href={ "#" (evidence::choice_anchor(question, choice)) } { (review::warned(question, choice)) }
+                        }
+                        p.note { (review::check(check)) }
+                    }
+                }
                 @for it in &line.called_off {
                     @let (title, says) = review::called_off(it);
                     li data-explain=(explain(&document.lens, &it.question)) {
@@ -191,6 +200,10 @@ fn people(line: &ReviewLine, document: &Document, evidence: &Evidence<'_>) -> Ma
                         (evidence.chips(it.citations.iter().map(|citation| citation.call.as_str()), 3, 0, "How do we know?"))
                     }
                 }
+            }
+            @if !line.gaps.is_empty() {
+                p { "Not read when the review was pulled:" }
+                ul { @for gap in &line.gaps { li { (review::pull_gap(gap)) } } }
             }
         }
     }

@@ -75,6 +75,13 @@ fn people(document: &Document, out: &mut impl Write) -> io::Result<()> {
             writeln!(out, "  <br>Proof: {}; {}", call(first), code(&explain(&document.lens, &it.choice)))?;
         }
     }
+    for (question, choice, check) in review::warnings(document) {
+        writeln!(out, "- **advisor warns: {}**", plain(&review::warned(question, choice)))?;
+        writeln!(out, "  <br>{}", plain(&review::check(check)))?;
+    }
+    for gap in &line.gaps {
+        writeln!(out, "- not read: {}", plain(&review::pull_gap(gap)))?;
+    }
     for it in &line.called_off {
         let (title, says) = review::called_off(it);
         writeln!(out, "- **{}**\n  <br>{}", plain(&title), plain(&says))?;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use wellproof_answers::document::{
-    Agreement, CalledOff, Choice, Citation, Coverage, Disagreement, Document, GapLine, Level, LevelBasis, Likeness,
-    PillarLine, Question, ReviewLine, Risk, SnapshotLine, Standing, Status,
+    Agreement, CalledOff, Check, Choice, Citation, Coverage, Disagreement, Document, GapLine, Level, LevelBasis,
+    Likeness, PillarLine, PullGap, Question, ReviewLine, Risk, SnapshotLine, Standing, Status,
 };
 use wellproof_model::{Denier, GapKind, Suggestion, Verdict};
 
@@ -149,6 +149,9 @@ pub(crate) fn reviewed(line: &ReviewLine) -> String {
     if !line.missing.is_empty() {
         let _ = write!(text, "; {} not answered there", counted(line.missing.len() as u64, "question"));
     }
+    if !line.gaps.is_empty() {
+        let _ = write!(text, "; {} could not be read", counted(line.gaps.len() as u64, "thing"));
+    }
     if line.unplaced > 0 {
         let _ = write!(text, "; {} of it could not be placed", counted(line.unplaced, "piece"));
     }
@@ -194,6 +197,43 @@ pub(crate) fn people(choice: &Choice) -> Option<String> {
     let note =
         if people.notes.is_empty() { String::new() } else { format!(": \u{201c}{}\u{201d}", prose(&people.notes)) };
     Some(format!("{said}{stand}{note}"))
+}
+
+/// What Trusted Advisor said of a choice: by check and account.
+pub(crate) fn check(check: &Check) -> String {
+    let mut text =
+        format!("{} ({}) in {}: {}", prose(&check.name), name(&check.id), name(&check.account), name(&check.status));
+    if let Some(flagged) = check.flagged_resources {
+        let _ = write!(text, ", {} flagged", counted(flagged.unsigned_abs().into(), "resource"));
+    }
+    if let Some(reason) = &check.reason {
+        let _ = write!(text, ", {}", name(reason));
+    }
+    if let Some(at) = &check.updated_at {
+        let _ = write!(text, ", as of {}", name(at));
+    }
+    if let Some(request) = &check.request_id {
+        let _ = write!(text, "; ListCheckDetails, request {}", name(request));
+    }
+    text
+}
+
+/// What was not read when a review was pulled.
+pub(crate) fn pull_gap(gap: &PullGap) -> String {
+    format!("{}: {}: {}", prose(&gap.what), name(&gap.reason), prose(&gap.message))
+}
+
+/// Where Trusted Advisor warns, and what it warns of.
+pub(crate) fn warnings(document: &Document) -> impl Iterator<Item = (&Question, &Choice, &Check)> {
+    let choices = document.questions.iter().flat_map(|it| it.choices.iter().map(move |choice| (it, choice)));
+    let checks =
+        choices.flat_map(|(question, choice)| choice.checks.iter().map(move |check| (question, choice, check)));
+    checks.filter(|(_, _, check)| matches!(check.status.as_str(), "WARNING" | "ERROR"))
+}
+
+/// A choice that Trusted Advisor warns of.
+pub(crate) fn warned(question: &Question, choice: &Choice) -> String {
+    format!("{} {}", name(&question.number), prose(&choice.title))
 }
 
 /// By which practice of a later edition a choice is judged, and how much the same it is; nothing for one that AWS only

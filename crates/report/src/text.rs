@@ -237,6 +237,15 @@ impl<W: Write> Page<'_, W> {
                 self.paragraph(19, "shown ", &explain(&self.document.lens, &it.choice))?;
             }
         }
+        for (question, choice, check) in review::warnings(self.document) {
+            write!(self.out, "    ")?;
+            self.tinted(Tone::Warn, &format!("{:<15}", "advisor warns"))?;
+            self.wrapped(19, 19, &review::warned(question, choice))?;
+            self.paragraph(19, "", &review::check(check))?;
+        }
+        for gap in &line.gaps {
+            self.paragraph(4, "not read       ", &review::pull_gap(gap))?;
+        }
         for it in &line.called_off {
             write!(self.out, "    ")?;
             self.tinted(Tone::Warn, &format!("{:<15}", "called off"))?;
@@ -367,6 +376,9 @@ impl<W: Write> Page<'_, W> {
         }
         if let Some(people) = review::people(choice) {
             self.paragraph(19, "people ", &people)?;
+        }
+        for check in &choice.checks {
+            self.paragraph(19, "advisor ", &review::check(check))?;
         }
         if let Some(later) = review::judged_as(choice) {
             self.paragraph(19, "now   ", &later)?;

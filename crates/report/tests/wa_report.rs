@@ -417,6 +417,7 @@ fn review_of(lens: &'static Lens, said: Vec<Option<Said>>) -> Review {
         missing: lens.questions().filter(|it| !there(&it.id)).map(|it| it.id.clone()).collect(),
         questions,
         unplaced: Vec::new(),
+        pulled: None,
     }
 }
 
@@ -433,6 +434,7 @@ fn any_review() -> impl Strategy<Value = Review> {
                 lens_notes,
                 pillar_notes: pillars.filter(|(_, notes)| !notes.is_empty()).collect(),
                 unplaced: unplaced.into_iter().map(|(line, text, why)| Unplaced { line, text, why }).collect(),
+                pulled: None,
                 ..review_of(lens, said)
             }
         },

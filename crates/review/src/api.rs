@@ -87,6 +87,7 @@ pub(crate) fn import(name: &str, text: &str, lens: Option<&Lens>, source: Source
         missing: missing(lens, &answers),
         questions: answers,
         unplaced,
+        pulled: None,
     })
 }
 

@@ -32,6 +32,9 @@ pub struct Review {
     /// What could not be placed: nothing is dropped without a word.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unplaced: Vec<Unplaced>,
+    /// What else the Tool said, where the review was pulled from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pulled: Option<Pulled>,
 }
 
 impl Review {
@@ -75,6 +78,8 @@ pub enum SourceKind {
     ReportHtml,
     /// What the Tool's `ListAnswers` and `GetAnswer` gave.
     ToolAnswers,
+    /// The Tool itself, asked by `review pull`; `sha256` is over what it answered.
+    ToolPull,
     /// Nothing that people wrote: a snapshot, from whose evidence the answers are suggested. It is printed, and never read.
     Evidence,
 }
@@ -187,6 +192,111 @@ pub enum Status {
     Unselected,
     /// Called not applicable.
     NotApplicable,
+}
+
+/// What the Tool says beside people's answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pulled {
+    /// The workload's id.
+    pub workload_id: String,
+    /// The milestone that was read; `null` for the workload as it is now.
+    pub milestone: Option<i32>,
+    /// The alias of the lens; of a custom lens its ARN.
+    pub lens_alias: String,
+    /// Its ARN.
+    pub lens_arn: String,
+    /// The version that is applied to the workload.
+    pub lens_version: String,
+    /// The Tool's edition beside our lens file.
+    pub edition: Edition,
+    /// What Trusted Advisor found for choices, where the workload has it on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
+    /// What was not read, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<PullGap>,
+    /// Every call that was made, in order.
+    pub calls: Vec<ToolCall>,
+}
+
+/// The Tool's edition of a lens beside our lens file: questions by id, choices as `question/choice`.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Edition {
+    /// What the Tool has and our lens file lacks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_tools: Vec<String>,
+    /// What our lens file has and the Tool lacks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_ours: Vec<String>,
+    /// What the two title differently.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retitled: Vec<String>,
+}
+
+impl Edition {
+    /// Whether both ask the same questions and offer the same choices.
+    pub fn is_same(&self) -> bool {
+        self.only_tools.is_empty() && self.only_ours.is_empty()
+    }
+}
+
+/// What AWS Trusted Advisor found for a choice in one account (API Reference, `CheckDetail`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// The question's id.
+    pub question: String,
+    /// The choice's id.
+    pub choice: String,
+    /// The check's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The account that was checked.
+    pub account: String,
+    /// `OKAY`, `WARNING`, `ERROR`, `NOT_AVAILABLE` or `FETCH_FAILED`.
+    pub status: String,
+    /// How many resources it flagged.
+    pub flagged_resources: Option<i32>,
+    /// Why it could not be fetched, such as `PREMIUM_SUPPORT_REQUIRED`.
+    pub reason: Option<String>,
+    /// When it was last looked at, in RFC 3339.
+    pub updated_at: Option<String>,
+    /// The id of the request that told it.
+    pub request_id: Option<String>,
+    /// SHA-256 of the body that told it, in hex.
+    pub sha256: Option<String>,
+}
+
+/// Something that the Tool did not tell.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PullGap {
+    /// What was not read: `question/choice`, and the check and account where they are known.
+    pub what: String,
+    /// The Tool's word for why, such as `ACCESS_DENIED`.
+    pub reason: String,
+    /// What it said, or what would mend it.
+    pub message: String,
+}
+
+/// One request to the Tool and its reply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToolCall {
+    /// Such as `GetAnswer`.
+    pub operation: String,
+    /// What it was about: a question, or a choice as `question/choice`; empty where it was about the workload.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
+    /// When the reply came, in RFC 3339.
+    pub at: String,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+    /// SHA-256 of the reply's body, in hex.
+    pub sha256: String,
 }
 
 /// A piece of the source that could not be placed.

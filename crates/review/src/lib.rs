@@ -6,6 +6,7 @@ mod error;
 mod html;
 pub mod layout;
 mod marked;
+pub mod ours;
 mod pdf;
 mod place;
 mod text;
@@ -14,7 +15,10 @@ mod words;
 use sha2::{Digest, Sha256};
 use wellproof_lens::Lens;
 
-pub use document::{Answer, ChoiceAnswer, LensName, Review, Source, SourceKind, Status, Unplaced, Workload};
+pub use document::{
+    Answer, Check, ChoiceAnswer, Edition, LensName, PullGap, Pulled, Review, Source, SourceKind, Status, ToolCall,
+    Unplaced, Workload,
+};
 pub use error::ImportError;
 
 /// Larger files are nobody's review.
@@ -94,6 +98,7 @@ fn import_text(
         questions: read.answers,
         missing,
         unplaced: read.unplaced,
+        pulled: None,
     })
 }
 

@@ -62,6 +62,7 @@ fn empty(lens: &Lens, source: Source) -> Review {
         questions: Vec::new(),
         missing: Vec::new(),
         unplaced: Vec::new(),
+        pulled: None,
     }
 }
 

@@ -151,6 +151,7 @@ fn choice(question: &Question, choice: &Choice, evidence: &Evidence<'_>) -> Mark
                     dl.says {
                         @if !choice.reason.is_empty() { div { dt { "Why" } dd { (prose(&choice.reason)) } } }
                         @if let Some(people) = review::people(choice) { div { dt { "People" } dd { (people) } } }
+                        @for check in &choice.checks { div { dt { "Advisor" } dd { (review::check(check)) } } }
                         @if let Some(later) = review::judged_as(choice) { div { dt { "Judged as" } dd { (later) } } }
                         @if let Some(ask) = &choice.ask { div { dt { "Ask" } dd { (prose(ask)) } } }
                         @if let Some(hint) = &choice.hint { div { dt { "Known" } dd { (prose(hint)) } } }

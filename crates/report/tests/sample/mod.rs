@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use wellproof_answers::document::{
-    Agreement, CalledOff, Choice, Citation, Coverage, Disagreement, Document, Fix, GapLine, LensLine, Level,
-    LevelBasis, Likeness, PeopleOnChoice, PeopleOnQuestion, PillarLine, PrincipleChoice, PrincipleLine, Question,
-    ResourceLine, ReviewLine, Risk, RuleLine, RuleOnChoice, ScopeLine, SnapshotLine, Standing, Status, SuccessorLine,
+    Agreement, CalledOff, Check, Choice, Citation, Coverage, Disagreement, Document, Fix, GapLine, LensLine, Level,
+    LevelBasis, Likeness, PeopleOnChoice, PeopleOnQuestion, PillarLine, PrincipleChoice, PrincipleLine, PullGap,
+    Question, ResourceLine, ReviewLine, Risk, RuleLine, RuleOnChoice, ScopeLine, SnapshotLine, Standing, Status,
+    SuccessorLine,
 };
 use wellproof_model::{Denier, GapKind, Suggestion, Verdict};
 
@@ -369,6 +370,7 @@ fn choice(number: usize, title: &str, label: &str, size: &Size) -> Choice {
         ),
         negative: number == 15,
         people: None,
+        checks: Vec::new(),
         verdict,
         reason: match verdict {
             Suggestion::NotMet => format!("{} fails and refutes it", rule_id(number, 0)),
@@ -526,6 +528,24 @@ fn principle_line(place: usize, questions: &[Question]) -> PrincipleLine {
     }
 }
 
+/// What Trusted Advisor says of a choice, in two accounts.
+fn advisor(question: &str, choice: &str, number: usize) -> Vec<Check> {
+    let check = |status: &str, account: &str| Check {
+        question: question.to_owned(),
+        choice: choice.to_owned(),
+        id: "eW7HH0l7J9".to_owned(),
+        name: hostile(number).unwrap_or("Service limits").to_owned(),
+        account: account.to_owned(),
+        status: status.to_owned(),
+        flagged_resources: (status == "WARNING").then_some(3),
+        reason: (status == "FETCH_FAILED").then(|| "ACCESS_DENIED".to_owned()),
+        updated_at: Some("2026-11-19T12:00:00Z".to_owned()),
+        request_id: Some("7d2b1c9e-0000-4000-8000-000000000001".to_owned()),
+        sha256: Some("5e".repeat(32)),
+    };
+    vec![check(["OKAY", "WARNING"][number % 2], "111122223333"), check("FETCH_FAILED", "444455556666")]
+}
+
 /// What people answered to every third choice, and what comes of it.
 fn review(questions: &mut [Question]) -> ReviewLine {
     let mut line = ReviewLine {
@@ -536,6 +556,11 @@ fn review(questions: &mut [Question]) -> ReviewLine {
         missing: vec!["evolve-ops".to_owned()],
         unplaced: 2,
         unknown: vec!["q/<i>no such</i>".to_owned()],
+        gaps: vec![PullGap {
+            what: hostile(2).unwrap_or("REL 1: check Limits").to_owned(),
+            reason: "ACCESS_DENIED".to_owned(),
+            message: "the Tool may not read Trusted Advisor in the account".to_owned(),
+        }],
         agreement: Agreement { contradicted: 0, undersold: 0, confirmed: 3, unproven: 4 },
         contradicted: Vec::new(),
         undersold: Vec::new(),
@@ -569,6 +594,7 @@ fn review(questions: &mut [Question]) -> ReviewLine {
             };
             let said = if stand == Standing::Contradicted { Status::Selected } else { Status::Unselected };
             let notes = hostile(line.contradicted.len()).unwrap_or("we look at it every week").to_owned();
+            choice.checks = advisor(&question.id, &choice.id, line.contradicted.len());
             choice.people = Some(PeopleOnChoice { status: said, notes, reason: String::new(), stand: Some(stand) });
         }
     }
