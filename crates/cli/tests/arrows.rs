@@ -21,7 +21,7 @@ const PURE: [&str; 9] = [
 
 /// What talks to AWS, and what it runs on.
 fn is_foreign(package: &str) -> bool {
-    let prefixes = ["aws-", "wellproof-aws", "wellproof-collect", "hyper", "reqwest"];
+    let prefixes = ["aws-", "wellproof-aws", "wellproof-collect", "wellproof-watool", "hyper", "reqwest"];
     matches!(package, "tokio" | "async-std" | "smol" | "mio") || prefixes.iter().any(|it| package.starts_with(it))
 }
 
@@ -49,7 +49,14 @@ fn the_graph_is_not_blind() {
 #[test]
 fn collectors_know_no_rules() {
     let graph = Graph::of_the_workspace();
-    let upward = ["wellproof-answers", "wellproof-derive", "wellproof-lens", "wellproof-report", "wellproof-rules"];
+    let upward = [
+        "wellproof-answers",
+        "wellproof-derive",
+        "wellproof-lens",
+        "wellproof-report",
+        "wellproof-rules",
+        "wellproof-watool",
+    ];
     let collectors: Vec<&String> = graph.needs.keys().filter(|name| name.starts_with("wellproof-collect")).collect();
     assert!(collectors.len() > 8);
     for collector in collectors {
@@ -57,6 +64,18 @@ fn collectors_know_no_rules() {
             graph.reached_from(collector).into_iter().filter(|path| upward.contains(&last(path))).collect();
         assert_eq!(found, Vec::<String>::new());
     }
+}
+
+/// Only `watool` has a client that can write, and only the binary has `watool`.
+#[test]
+fn one_crate_writes_and_only_the_binary_has_it() {
+    let graph = Graph::of_the_workspace();
+    let needed_by = |package: &str| -> Vec<&str> {
+        let needs = graph.needs.iter().filter(|(_, needs)| needs.contains(package));
+        needs.map(|(name, _)| name.as_str()).collect()
+    };
+    assert_eq!(needed_by("aws-sdk-wellarchitected"), ["wellproof-watool"]);
+    assert_eq!(needed_by("wellproof-watool"), ["wellproof", "xtask"]);
 }
 
 fn cargo(arguments: &[&str]) -> String {
