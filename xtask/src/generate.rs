@@ -19,6 +19,8 @@ pub(crate) fn run(check: bool) -> anyhow::Result<()> {
     let files = BTreeMap::from([
         ("schemas/answers.json", pretty(&wellproof_answers::json_schema())),
         ("schemas/lens.json", pretty(&wellproof_lens::json_schema())),
+        ("schemas/plan.json", pretty(&wellproof_watool::plan_schema())),
+        ("schemas/push.json", pretty(&wellproof_watool::push_schema())),
         ("schemas/principles.json", pretty(&wellproof_lens::principles::json_schema())),
         ("schemas/review.json", pretty(&wellproof_review::json_schema())),
         ("schemas/resources.json", pretty(&json!(wellproof_facts::schemas()))),
@@ -149,6 +151,33 @@ fn operations() -> String {
                 operation.name,
                 actions.join(", ")
             );
+        }
+    }
+    text.push_str(&tool_operations());
+    text
+}
+
+/// What is asked of the Tool, and by whom.
+fn tool_operations() -> String {
+    use wellproof_watool::operations::{
+        CHECKS, CREATES, LISTS, READS, TEMPLATE_LISTS, TEMPLATE_READS, TEMPLATE_WRITES, WRITES,
+    };
+    let mut text = "\n## What `review pull`, `plan` and `push` ask\n\n".to_owned();
+    text.push_str("Only the Well-Architected Tool. Pull and plan cannot write; `wellproof policy --for pull|push` prints the IAM policies.\n\n");
+    let _ = writeln!(text, "| for | operation | IAM actions |\n| --- | --- | --- |");
+    for (what, operations) in [
+        ("pull, plan, push", READS),
+        ("pull, plan", LISTS),
+        ("pull", CHECKS),
+        ("push", WRITES),
+        ("push of a plan with `--create`", CREATES),
+        ("plan `--template`, and its push", TEMPLATE_READS),
+        ("plan `--template`", TEMPLATE_LISTS),
+        ("push of a plan with `--template`", TEMPLATE_WRITES),
+    ] {
+        for operation in operations {
+            let actions: Vec<&str> = operation.actions().collect();
+            let _ = writeln!(text, "| {what} | {}:{} | {} |", operation.service, operation.name, actions.join(", "));
         }
     }
     text

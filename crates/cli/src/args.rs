@@ -25,7 +25,7 @@ pub(crate) struct Cli {
 
 const EXITS: &str = "\
 Exit codes: 0 done, 1 a --fail-on threshold is reached or a check found something, 2 usage or input error (a damaged snapshot too), \
-3 done but something was not read. Where several hold: 2, 1, 3.
+3 done but something was not read, 4 a push was refused in part. Where several hold: 2, 4, 1, 3.
 
 Example: wellproof demo";
 
@@ -52,10 +52,10 @@ pub(crate) enum Command {
     /// List, show and check lenses
     #[command(after_help = "Example: wellproof lens check my-lens.json")]
     Lens(Lens),
-    /// What people answered: read a review into one format, and print it
+    /// What people answered, and the Well-Architected Tool: import, print, pull, plan, push
     #[command(after_help = "Example: wellproof review import report.txt --output review.json")]
     Review(Review),
-    /// Print the least-privilege IAM policy that a scan needs
+    /// Print the least-privilege IAM policy that a scan, a pull or a push needs
     #[command(after_help = "Example: wellproof policy --collectors guardduty,cloudtrail")]
     Policy(Policy),
 }
@@ -269,6 +269,149 @@ pub(crate) enum ReviewCommand {
         #[command(flatten)]
         output: Output,
     },
+    /// Read what people answered out of the Well-Architected Tool; nothing is written to AWS
+    #[command(after_help = "Example: wellproof review pull --workload Render --output review.json")]
+    Pull(Pull),
+    /// Decide what a push would write, and why; nothing is written to AWS
+    #[command(after_help = "Example: wellproof review plan snapshots/2026-11-20 --workload Render --out plan.json")]
+    Plan(Plan),
+    /// Write a plan to the Well-Architected Tool; without --apply it is only printed
+    #[command(after_help = PUSH)]
+    Push(Push),
+}
+
+const PUSH: &str = "\
+An answer that somebody has changed since the plan was made is left alone, reported, and makes the exit code 4; the others are written.
+
+Example: wellproof review push plan.json --apply";
+
+/// How the Tool is reached.
+#[derive(Debug, Args)]
+pub(crate) struct Reach {
+    /// The profile of AWS's shared configuration
+    #[arg(long, value_name = "PROFILE", help_heading = "AWS")]
+    pub(crate) profile: Option<String>,
+    /// The region that the workload is kept in (default: that of its ARN, else the configuration's)
+    #[arg(long, value_name = "REGION", help_heading = "AWS")]
+    pub(crate) region: Option<String>,
+    /// How often a request is sent at most, where the Tool is busy or gives no reply
+    #[arg(long, value_name = "TIMES", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100), help_heading = "AWS")]
+    pub(crate) attempts: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Pull {
+    /// The workload
+    #[arg(long, value_name = "NAME|ID|ARN")]
+    pub(crate) workload: String,
+    /// The lens, as the Tool names it (default: wellarchitected, or the only one)
+    #[arg(long, value_name = "ALIAS|ARN")]
+    pub(crate) lens: Option<String>,
+    /// Our file of that lens, by id or path, where the binary ships none
+    #[arg(long, value_name = "ID|FILE")]
+    pub(crate) lens_file: Option<String>,
+    /// The workload as a milestone keeps it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=100))]
+    pub(crate) milestone: Option<i32>,
+    /// Save the Tool's edition of the lens as a lens file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) write_lens: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("target").required(true).args(["workload", "template"])))]
+pub(crate) struct Plan {
+    /// The snapshot's directory
+    pub(crate) snapshot: PathBuf,
+    /// The workload
+    #[arg(long, value_name = "NAME|ID|ARN")]
+    pub(crate) workload: Option<String>,
+    /// A review template, in place of a workload
+    #[arg(long, value_name = "NAME|ARN", conflicts_with = "create")]
+    pub(crate) template: Option<String>,
+    /// The lens, as the Tool names it (default: wellarchitected, or the only one)
+    #[arg(long, value_name = "ALIAS|ARN")]
+    pub(crate) lens: Option<String>,
+    /// A choice that a person's answer to may be replaced, as CHOICE or QUESTION/CHOICE; several are separated by commas
+    #[arg(long, value_name = "CHOICE,…", value_delimiter = ',')]
+    pub(crate) replace: Vec<String>,
+    /// Our file of that lens, by id or path, where the binary ships none
+    #[arg(long, value_name = "ID|FILE", help_heading = "What to answer")]
+    pub(crate) lens_file: Option<String>,
+    /// The workload under review; `wellproof.toml` of the current folder where there is one
+    #[arg(long, value_name = "FILE", help_heading = "What to answer")]
+    pub(crate) config: Option<PathBuf>,
+    /// Rules to add to the shipped ones, or to replace those of the same id
+    #[arg(long, value_name = "DIR", help_heading = "What to answer")]
+    pub(crate) rules: Option<PathBuf>,
+    /// Go on with a snapshot that is damaged or unfinished; what cannot be read counts as a gap
+    #[arg(long, help_heading = "What to answer")]
+    pub(crate) allow_unverified: bool,
+    /// Plan a workload that the push makes first, by the name that --workload gives
+    #[arg(long, help_heading = "A new workload")]
+    pub(crate) create: bool,
+    /// What it is (default: a sentence that names the scanned accounts)
+    #[arg(long, value_name = "TEXT", requires = "create", help_heading = "A new workload")]
+    pub(crate) description: Option<String>,
+    /// Its environment
+    #[arg(long, value_enum, default_value_t = Environment::Production, help_heading = "A new workload")]
+    pub(crate) environment: Environment,
+    /// Who answers for the review (default: the principal that scanned)
+    #[arg(long, value_name = "WHO", requires = "create", help_heading = "A new workload")]
+    pub(crate) review_owner: Option<String>,
+    /// Where to put the plan
+    #[arg(long, value_name = "FILE", default_value = "wellproof-plan.json", help_heading = "Output")]
+    pub(crate) out: PathBuf,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Shown::Text, help_heading = "Output")]
+    pub(crate) format: Shown,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+/// What a workload is for, in the Tool's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Environment {
+    Production,
+    Preproduction,
+}
+
+/// How a plan, or what became of it, is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shown {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Push {
+    /// A file of `review plan`; its journal is kept beside it
+    pub(crate) plan: PathBuf,
+    /// Write it
+    #[arg(long)]
+    pub(crate) apply: bool,
+    /// Make no milestone before the first answer is written
+    #[arg(long)]
+    pub(crate) no_milestone: bool,
+    /// Refuse a plan that was made for another workload or review template
+    #[arg(long, value_name = "NAME|ID|ARN")]
+    pub(crate) workload: Option<String>,
+    /// Refuse a plan that was made for another lens
+    #[arg(long, value_name = "ALIAS|ARN")]
+    pub(crate) lens: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Shown::Text, help_heading = "Output")]
+    pub(crate) format: Shown,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
 }
 
 #[derive(Debug, Args)]
@@ -279,6 +422,12 @@ pub(crate) struct Policy {
     /// What the policy is for
     #[arg(long = "for", value_name = "WHAT", value_enum, default_value_t = Purpose::Scan)]
     pub(crate) purpose: Purpose,
+    /// For review templates too
+    #[arg(long)]
+    pub(crate) template: bool,
+    /// Let a push make workloads too
+    #[arg(long)]
+    pub(crate) create: bool,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -287,4 +436,8 @@ pub(crate) struct Policy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Purpose {
     Scan,
+    /// `review pull` and `review plan`
+    Pull,
+    /// `review push`
+    Push,
 }

@@ -46,6 +46,27 @@ pub(crate) enum CliError {
     #[error("`{}` is no review of this version: {message}", .file.display())]
     #[diagnostic(code(wellproof::review), help("`wellproof review import` writes one"))]
     BadReview { file: PathBuf, message: String },
+    #[error("the lens {lens} is not applied there; applied are: {applied}")]
+    #[diagnostic(code(wellproof::tool::lens), help("name one of them by --lens, or apply it in the Tool"))]
+    NotApplied { lens: String, applied: String },
+    #[error("the workload has several lenses: {0}")]
+    #[diagnostic(code(wellproof::tool::lens), help("name one by --lens"))]
+    WhichLens(String),
+    #[error("--replace names what no choice of the Tool's lens is: {0}")]
+    #[diagnostic(
+        code(wellproof::plan),
+        help("name a choice by its id, such as `rel_manage_service_limits_monitor_manage_limits`")
+    )]
+    NoChoice(String),
+    #[error("there is a workload {0} already")]
+    #[diagnostic(code(wellproof::plan), help("leave --create out to plan on it"))]
+    Exists(String),
+    #[error("a workload's {what} has {least} to {most} characters")]
+    #[diagnostic(code(wellproof::plan))]
+    Length { what: &'static str, least: usize, most: usize },
+    #[error("no region to ask the Tool in")]
+    #[diagnostic(code(wellproof::tool::region), help("name it by --region or AWS_REGION"))]
+    NoRegion,
     #[error("`{}` exists, and is not the snapshot of a demo", .0.display())]
     #[diagnostic(code(wellproof::demo), help("name another directory by --out; nothing was touched"))]
     NotADemo(PathBuf),

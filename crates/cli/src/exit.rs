@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// How a command ended. Where several hold, the first of 2, 1, 3 does.
+/// How a command ended. Where several hold, the first of 2, 4, 1, 3 does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// 0: done.
@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     Usage,
     /// 3: done, but something was not read.
     Gaps,
+    /// 4: a push was refused in part: somebody has changed an answer since, or the Tool refused it.
+    Refused,
 }
 
 impl From<Exit> for ExitCode {
@@ -22,6 +24,7 @@ impl From<Exit> for ExitCode {
             Exit::Reached => 1,
             Exit::Usage => 2,
             Exit::Gaps => 3,
+            Exit::Refused => 4,
         })
     }
 }

@@ -63,8 +63,10 @@ fn a_threshold_comes_before_gaps_and_damage_before_both() {
 fn whatever_makes_one_document_writes_it_to_a_file() {
     let folder = replay::scratch();
     let demo = replay::demo();
-    let commands: [&[&str]; 6] = [
+    let commands: [&[&str]; 8] = [
         &["policy"],
+        &["policy", "--for", "pull"],
+        &["policy", "--for", "push", "--template"],
         &["policy", "--for", "scan", "--collectors", "guardduty"],
         &["explain", demo.to_str().unwrap(), "manage-service-limits"],
         &["lens", "show"],
@@ -79,5 +81,5 @@ fn whatever_makes_one_document_writes_it_to_a_file() {
         assert!(!printed.is_empty());
         assert_eq!(fs::read_to_string(folder.path().join("document")).unwrap(), printed, "{command:?}");
     }
-    Wellproof::new(["policy", "--for", "push"]).run().expect(2);
+    Wellproof::new(["policy", "--for", "nothing"]).run().expect(2);
 }

@@ -9,4 +9,5 @@ pub(crate) mod policy;
 pub(crate) mod review;
 pub(crate) mod rules;
 pub(crate) mod scan;
+mod tool;
 pub(crate) mod verify;

@@ -6,7 +6,7 @@ use std::path::Path;
 use wellproof_review::{MAX_BYTES, Review};
 
 use crate::args::{Output, Review as Args, ReviewCommand};
-use crate::commands::judge;
+use crate::commands::{judge, tool};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output;
@@ -15,6 +15,9 @@ pub(crate) fn run(args: &Args) -> miette::Result<Exit> {
     match &args.command {
         ReviewCommand::Import { file, lens, output } => import(file, lens.as_deref(), output),
         ReviewCommand::Print { file, lens, output } => print(file, lens.as_deref(), output),
+        ReviewCommand::Pull(args) => tool::pull(args),
+        ReviewCommand::Plan(args) => tool::plan(args),
+        ReviewCommand::Push(args) => tool::push(args),
     }
 }
 
@@ -42,7 +45,7 @@ fn print(file: &Path, lens: Option<&str>, to: &Output) -> miette::Result<Exit> {
 }
 
 /// A review that leaves something open says so in its exit code.
-fn ended(review: &Review) -> Exit {
+pub(crate) fn ended(review: &Review) -> Exit {
     if review.missing.is_empty() && review.unplaced.is_empty() { Exit::Done } else { Exit::Gaps }
 }
 
@@ -77,7 +80,7 @@ fn read(file: &Path) -> std::io::Result<(String, Vec<u8>)> {
     Ok((name, bytes))
 }
 
-fn tell(name: &str, review: &Review) {
+pub(crate) fn tell(name: &str, review: &Review) {
     let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
     let of = review.questions.len() + review.missing.len();
     let selected: usize = review.questions.iter().map(|answer| answer.selected().count()).sum();

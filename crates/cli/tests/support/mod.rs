@@ -25,7 +25,7 @@ pub(crate) fn workspace() -> PathBuf {
 }
 
 /// The Python that has moto: `WELLPROOF_PYTHON`, else the one that `./test` installs.
-fn python() -> PathBuf {
+pub(crate) fn python() -> PathBuf {
     if let Some(named) = std::env::var_os("WELLPROOF_PYTHON") {
         return named.into();
     }
