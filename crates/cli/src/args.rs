@@ -336,8 +336,8 @@ pub(crate) struct Plan {
     /// The lens, as the Tool names it (default: wellarchitected, or the only one)
     #[arg(long, value_name = "ALIAS|ARN")]
     pub(crate) lens: Option<String>,
-    /// A choice that a person's answer to may be replaced, as CHOICE or QUESTION/CHOICE; several are separated by commas
-    #[arg(long, value_name = "CHOICE,…", value_delimiter = ',')]
+    /// A choice that a person's answer to may be replaced, as CHOICE or QUESTION/CHOICE; several are separated by commas or spaces
+    #[arg(long, value_name = "CHOICE", value_delimiter = ',', num_args = 1..)]
     pub(crate) replace: Vec<String>,
     /// Our file of that lens, by id or path, where the binary ships none
     #[arg(long, value_name = "ID|FILE", help_heading = "What to answer")]

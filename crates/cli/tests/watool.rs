@@ -533,7 +533,9 @@ fn trusted_advisors_checks_are_evidence_and_what_cannot_be_fetched_is_a_gap() {
     assert_eq!(list(&review["pulled"]["gaps"]).len(), list(&review["pulled"]["checks"]).len());
 
     let world = World::new(&["--deny", "wellarchitected:ListCheckDetails"]);
-    let ran = world.run(&["review", "pull", "--workload", "Render"]).expect(3);
+    let ran =
+        world.run(&["review", "pull", "--workload", "Render"]).expect(3).says(&["and 306 more: AccessDeniedException"]);
+    assert_eq!(ran.stderr.matches("not read").count(), 1, "{}", ran.stderr);
     assert!(list(&ran.json()["pulled"]["gaps"]).iter().all(|gap| gap["reason"] == "AccessDeniedException"));
 }
 
@@ -595,7 +597,9 @@ fn without_apply_nothing_is_asked_and_a_plan_for_something_else_is_refused() {
 fn a_choice_that_is_named_is_replaced_and_the_milestone_keeps_what_was() {
     let world = World::new(&[]);
     let before = world.look();
-    world.plan(&["--workload", "Render", "--replace", "sec_protect_data_rest_encrypt"]);
+    let named = ["--replace", "sec_identities_unique", "protect-data-rest/sec_protect_data_rest_encrypt"];
+    let plan = world.plan(&[&["--workload", "Render"], &named[..]].concat());
+    assert_eq!(plan["replace"], json!(named[1..]));
     let pushed = world.push(&[]).expect(0).json();
     assert_eq!(pushed["milestone"]["number"], 1);
     let after = world.look();

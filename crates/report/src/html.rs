@@ -203,7 +203,7 @@ fn people(line: &ReviewLine, document: &Document, evidence: &Evidence<'_>) -> Ma
             }
             @if !line.gaps.is_empty() {
                 p { "Not read when the review was pulled:" }
-                ul { @for gap in &line.gaps { li { (review::pull_gap(gap)) } } }
+                ul { @for gap in review::pull_gaps(line) { li { (gap) } } }
             }
         }
     }

@@ -79,8 +79,8 @@ fn people(document: &Document, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "- **advisor warns: {}**", plain(&review::warned(question, choice)))?;
         writeln!(out, "  <br>{}", plain(&review::check(check)))?;
     }
-    for gap in &line.gaps {
-        writeln!(out, "- not read: {}", plain(&review::pull_gap(gap)))?;
+    for gap in review::pull_gaps(line) {
+        writeln!(out, "- not read: {}", plain(&gap))?;
     }
     for it in &line.called_off {
         let (title, says) = review::called_off(it);

@@ -218,9 +218,12 @@ pub(crate) fn check(check: &Check) -> String {
     text
 }
 
-/// What was not read when a review was pulled.
-pub(crate) fn pull_gap(gap: &PullGap) -> String {
-    format!("{}: {}: {}", prose(&gap.what), name(&gap.reason), prose(&gap.message))
+/// What was not read when a review was pulled, by what stood in the way.
+pub(crate) fn pull_gaps(line: &ReviewLine) -> impl Iterator<Item = String> {
+    PullGap::grouped(&line.gaps).into_iter().map(|(gap, count)| {
+        let more = if count == 1 { String::new() } else { format!(" and {} more", self::count(count as u64 - 1)) };
+        format!("{}{more}: {}: {}", prose(&gap.what), name(&gap.reason), prose(&gap.message))
+    })
 }
 
 /// Where Trusted Advisor warns, and what it warns of.

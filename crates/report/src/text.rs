@@ -243,8 +243,8 @@ impl<W: Write> Page<'_, W> {
             self.wrapped(19, 19, &review::warned(question, choice))?;
             self.paragraph(19, "", &review::check(check))?;
         }
-        for gap in &line.gaps {
-            self.paragraph(4, "not read       ", &review::pull_gap(gap))?;
+        for gap in review::pull_gaps(line) {
+            self.paragraph(4, "not read       ", &gap)?;
         }
         for it in &line.called_off {
             write!(self.out, "    ")?;

@@ -282,6 +282,22 @@ pub struct PullGap {
     pub message: String,
 }
 
+impl PullGap {
+    /// The first gap of each reason and message, and how many there are of it: where a call is denied, it is denied for every choice.
+    pub fn grouped(gaps: &[Self]) -> Vec<(&Self, usize)> {
+        let mut groups: Vec<(&Self, usize)> = Vec::new();
+        for gap in gaps {
+            let same =
+                groups.iter_mut().find(|(first, _)| (&first.reason, &first.message) == (&gap.reason, &gap.message));
+            match same {
+                Some((_, count)) => *count += 1,
+                None => groups.push((gap, 1)),
+            }
+        }
+        groups
+    }
+}
+
 /// One request to the Tool and its reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -8,6 +8,7 @@ use wellproof_answers::document::Document;
 use wellproof_aws::{Operation, SdkConfig, sdk};
 use wellproof_lens::Lens;
 use wellproof_report::{legible_line as line, legible_lines as lines};
+use wellproof_review::PullGap;
 use wellproof_watool::operations::{
     CHECKS, CREATES, LISTS, READS, TEMPLATE_LISTS, TEMPLATE_READS, TEMPLATE_WRITES, WRITES,
 };
@@ -61,8 +62,9 @@ fn tell_pulled(review: &wellproof_review::Review) -> bool {
     for id in &pulled.edition.retitled {
         output::say(&format!("note: the Tool titles {} differently", line(id)));
     }
-    for gap in &pulled.gaps {
-        output::say(&format!("not read: {}: {}: {}", line(&gap.what), line(&gap.reason), line(&gap.message)));
+    for (gap, count) in PullGap::grouped(&pulled.gaps) {
+        let more = if count == 1 { String::new() } else { format!(" and {} more", count - 1) };
+        output::say(&format!("not read: {}{more}: {}: {}", line(&gap.what), line(&gap.reason), line(&gap.message)));
     }
     !pulled.gaps.is_empty() || !pulled.edition.is_same()
 }
