@@ -344,6 +344,9 @@ fn fault(question: &QuestionPlan, replace: &[String]) -> Option<String> {
         if choice.notes != was.notes && !was.notes.is_empty() && marked(&was.notes).is_none() {
             return Some(format!("the notes of choice `{id}` are a person's"));
         }
+        if choice.notes != was.notes && marked(&choice.notes) != Some(choice.status) {
+            return Some(format!("the marker of choice `{id}` does not fit its notes"));
+        }
         if choice.status != was.status && choice.status == Status::NotApplicable {
             return Some(format!("that choice `{id}` does not apply is for people to say"));
         }

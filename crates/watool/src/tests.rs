@@ -220,6 +220,8 @@ fn a_plan_that_would_overwrite_a_person_is_no_plan() {
     assert!(refused.ends_with("choice `one` is a person's, and `replace` does not name it"), "{refused}");
     named.replace = vec!["q/one".to_owned()];
     Plan::read("plan.json", &named.to_json().unwrap()).unwrap();
+    let marker = spoil(|write| write.choices.get_mut("two").unwrap().notes.insert(0, 'x'));
+    assert_eq!(marker, "question `q`: the marker of choice `two` does not fit its notes");
     let silent = spoil(|write| write.choices.get_mut("three").unwrap().status = Status::Selected);
     assert_eq!(silent, "question `q`: choice `three` changes, and `changes` does not say so");
 }
