@@ -13,16 +13,29 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_types::SigningName;
 
 use crate::exchange::{self, Exchange};
+use crate::operation::Operation;
 use crate::unit::Core;
 
 impl Storable for Exchange {
     type Storer = StoreReplace<Self>;
 }
 
-/// An operation that its collector does not declare was called; nothing was sent.
+/// An operation was called that whoever called it does not declare; nothing was sent.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} is not among the operations that its collector declares; nothing was sent")]
-struct Undeclared(String);
+#[error("{0} is not among the operations that are declared; nothing was sent")]
+pub struct Undeclared(String);
+
+/// The operation that is about to be sent, if it is among those declared. For `read_before_serialization` of an interceptor: earlier, a
+/// client's interceptors do not know the operation yet.
+///
+/// # Errors
+/// With its name, where it is not.
+pub fn declared(cfg: &ConfigBag, operations: &[Operation]) -> Result<Operation, Undeclared> {
+    let service = cfg.load::<SigningName>().map_or("", |name| name.as_ref());
+    let operation = cfg.load::<Metadata>().map_or("", Metadata::name);
+    let found = operations.iter().find(|it| it.service == service && it.name == operation);
+    found.copied().ok_or_else(|| Undeclared(format!("{service}:{operation}")))
+}
 
 /// Stands on every client that a unit makes.
 #[derive(Clone, Debug)]
@@ -34,23 +47,17 @@ impl Intercept for Watch {
         "wellproof"
     }
 
-    // Not `read_before_execution`: at that point a client's interceptors do not know the operation yet.
     fn read_before_serialization(
         &self,
         _: &BeforeSerializationInterceptorContextRef<'_>,
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let service = cfg.load::<SigningName>().map_or("", |name| name.as_ref()).to_owned();
-        let operation = cfg.load::<Metadata>().map_or("", Metadata::name).to_owned();
-        let declared = self.0.operations.iter().find(|it| it.service == service && it.name == operation);
-        let Some(declared) = declared else {
-            let name = format!("{service}:{operation}");
-            exchange::note(|asked| asked.undeclared = Some(name.clone()));
-            return Err(Undeclared(name).into());
-        };
-        exchange::note(|asked| asked.operation = Some(*declared));
-        cfg.interceptor_state().store_put(Exchange::of(*declared));
+        let declared = declared(cfg, self.0.operations).inspect_err(|err| {
+            exchange::note(|asked| asked.undeclared = Some(err.0.clone()));
+        })?;
+        exchange::note(|asked| asked.operation = Some(declared));
+        cfg.interceptor_state().store_put(Exchange::of(declared));
         Ok(())
     }
 

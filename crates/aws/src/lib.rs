@@ -26,6 +26,7 @@ mod unit;
 pub use aws_types::SdkConfig;
 pub use collector::{Collector, Place};
 pub use connect::{Live, Recording, Source};
+pub use intercept::{Undeclared, declared};
 pub use listing::{Listing, Record};
 pub use operation::Operation;
 pub use pace::Pace;

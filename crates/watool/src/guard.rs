@@ -7,16 +7,10 @@ use aws_smithy_runtime_api::client::interceptors::context::{
     AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextRef,
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
-use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use sha2::{Digest, Sha256};
 use wellproof_aws::Operation;
-
-/// An operation that was not declared was called; nothing was sent.
-#[derive(Debug, thiserror::Error)]
-#[error("{0} is not among the operations that this command declares; nothing was sent")]
-struct Undeclared(String);
 
 /// Refuses every operation but those declared, before anything is sent.
 #[derive(Clone, Debug)]
@@ -34,11 +28,8 @@ impl Intercept for Guard {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let operation = cfg.load::<Metadata>().map_or("", Metadata::name);
-        if self.0.iter().any(|declared| declared.name == operation) {
-            return Ok(());
-        }
-        Err(Undeclared(format!("wellarchitected:{operation}")).into())
+        wellproof_aws::declared(cfg, &self.0)?;
+        Ok(())
     }
 }
 

@@ -263,7 +263,7 @@ async fn a_client_that_reads_cannot_write() {
         tool.create_milestone("0", "name", "token").await.unwrap_err(),
     ];
     for err in refused {
-        assert!(err.to_string().contains("is not among the operations that this command declares"), "{err}");
+        assert!(err.to_string().contains("is not among the operations that are declared"), "{err}");
     }
     let unreached = tool.answer(&place, "wellarchitected", "q").await.unwrap_err();
     assert!(matches!(unreached, ToolError::Lost { .. }), "{unreached}");
