@@ -262,31 +262,21 @@ impl Tool {
             _ => format!("lens {alias} applied there"),
         };
         let none = |err| missing(err, what.clone(), || None);
-        match place {
+        let incomplete = |operation| ToolError::Incomplete { operation, member: "LensReview" };
+        let lens = match place {
             Place::Workload { id, milestone } => {
                 let request =
                     || self.client.get_lens_review().workload_id(id).lens_alias(alias).set_milestone_number(*milestone);
                 let reply = ask!(self, "GetLensReview", "", request()).map_err(none)?;
-                let lens = reply
-                    .lens_review
-                    .ok_or(ToolError::Incomplete { operation: "GetLensReview", member: "LensReview" })?;
-                let pillars = lens.pillar_review_summaries().iter();
-                let pillars = pillars.map(|it| pillar(it.pillar_id(), it.pillar_name(), it.notes())).collect();
-                let names = (lens.lens_alias(), lens.lens_arn(), lens.lens_version(), lens.lens_name(), lens.notes());
-                Ok(head(alias, names, pillars))
+                reply.lens_review.ok_or(incomplete("GetLensReview"))?
             }
             Place::Template { arn } => {
                 let request = || self.client.get_review_template_lens_review().template_arn(arn).lens_alias(alias);
                 let reply = ask!(self, "GetReviewTemplateLensReview", "", request()).map_err(none)?;
-                let lens = reply
-                    .lens_review
-                    .ok_or(ToolError::Incomplete { operation: "GetReviewTemplateLensReview", member: "LensReview" })?;
-                let pillars = lens.pillar_review_summaries().iter();
-                let pillars = pillars.map(|it| pillar(it.pillar_id(), it.pillar_name(), it.notes())).collect();
-                let names = (lens.lens_alias(), lens.lens_arn(), lens.lens_version(), lens.lens_name(), lens.notes());
-                Ok(head(alias, names, pillars))
+                template_lens(reply.lens_review.ok_or(incomplete("GetReviewTemplateLensReview"))?)
             }
-        }
+        };
+        Ok(read_lens(alias, &lens))
     }
 
     /// A lens as it is applied, with every answer.
@@ -482,19 +472,35 @@ fn pillar(id: Option<&str>, name: Option<&str>, notes: Option<&str>) -> Pillar {
     Pillar { id: id.to_owned(), name: name.unwrap_or(id).to_owned(), notes: notes.unwrap_or_default().to_owned() }
 }
 
-type Names<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>, Option<&'a str>, Option<&'a str>);
-
-fn head(asked: &str, (alias, arn, version, name, notes): Names<'_>, pillars: Vec<Pillar>) -> LensReview {
-    let alias = alias.or(arn).unwrap_or(asked);
+/// A lens without its answers, which was asked for by an alias or an ARN.
+fn read_lens(asked: &str, lens: &sdk::LensReview) -> LensReview {
+    let alias = lens.lens_alias().or(lens.lens_arn()).unwrap_or(asked);
+    let pillars = lens.pillar_review_summaries().iter();
     LensReview {
         alias: alias.to_owned(),
-        arn: arn.unwrap_or(asked).to_owned(),
-        version: version.unwrap_or_default().to_owned(),
-        name: name.unwrap_or(alias).to_owned(),
-        notes: notes.unwrap_or_default().to_owned(),
-        pillars,
+        arn: lens.lens_arn().unwrap_or(asked).to_owned(),
+        version: lens.lens_version().unwrap_or_default().to_owned(),
+        name: lens.lens_name().unwrap_or(alias).to_owned(),
+        notes: lens.notes().unwrap_or_default().to_owned(),
+        pillars: pillars.map(|it| pillar(it.pillar_id(), it.pillar_name(), it.notes())).collect(),
         answers: Vec::new(),
     }
+}
+
+/// A template's lens in the shape of a workload's.
+fn template_lens(lens: sdk::ReviewTemplateLensReview) -> sdk::LensReview {
+    let pillars = lens.pillar_review_summaries.unwrap_or_default().into_iter().map(|it| {
+        let pillar = sdk::PillarReviewSummary::builder().set_pillar_id(it.pillar_id).set_pillar_name(it.pillar_name);
+        pillar.set_notes(it.notes).build()
+    });
+    sdk::LensReview::builder()
+        .set_lens_alias(lens.lens_alias)
+        .set_lens_arn(lens.lens_arn)
+        .set_lens_version(lens.lens_version)
+        .set_lens_name(lens.lens_name)
+        .set_notes(lens.notes)
+        .set_pillar_review_summaries(Some(pillars.collect()))
+        .build()
 }
 
 /// A template's answer in the shape of a workload's, without a risk.

@@ -232,7 +232,7 @@ fn check(detail: &sdk::CheckDetail, question: &str, choice: &str, call: Option<&
 fn gap(what: &str, check: &Check) -> Option<PullGap> {
     let reason = match (&check.reason, check.status.as_str()) {
         (Some(reason), _) => reason.clone(),
-        (None, "FETCH_FAILED") => "UNKNOWN_ERROR".to_owned(),
+        (None, "FETCH_FAILED" | "") => "UNKNOWN_ERROR".to_owned(),
         (None, _) => return None,
     };
     let message = match reason.as_str() {
